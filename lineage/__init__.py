@@ -1,0 +1,1 @@
+"""Fund lineage: every allocation, transfer, indicator and payment in one graph, traced to the fen."""

@@ -1,0 +1,1 @@
+"""The questions: rules, overview, reconciliation, ranking, search."""
