@@ -1,0 +1,103 @@
+"""The options that commands share, defined once: `@options("ledger", "json")` adds them to a command.
+
+A decorated command takes a `Settings` as its first parameter and its own options after it. Invariant: an
+option has the same name, meaning, environment variable and default in every command that has it.
+
+    @options("ledger", "json", "as_of")
+    def trace_command(settings: Settings, record: str, down: bool = False) -> int: ...
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+
+import typer
+
+from lineage.words import Language, environment_language, say
+
+if TYPE_CHECKING:
+    from lineage.ledger import Ledger
+
+LANGUAGE: Language = environment_language()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the shared options of one command line say; those the command does not have keep these defaults."""
+
+    ledger: Path = Path("ledger")
+    json: bool = False
+    as_of: date | None = None
+    as_known: int | None = None
+    year: int | None = None
+    calibre: Literal["2017", "next"] = "2017"
+    policy: str = "pro-rata"
+    lang: Language = LANGUAGE
+    unit: Literal["yuan", "wan", "yi"] = "yuan"
+    graph: str | None = None
+
+    def open(self) -> Ledger:
+        """The ledger these settings name, as of the date and batch they name."""
+        import lineage
+
+        return lineage.open(self.ledger, as_of=self.as_of, as_known=self.as_known)
+
+
+def parse_day(text: str) -> date:
+    """An ISO date; anything else is misuse with what was found and what was expected."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f'found "{text}", expected a date as YYYY-MM-DD') from None
+
+
+def option(name: str, *flags: str, **more: Any) -> Any:
+    """One shared option with its help text in the language of the environment."""
+    return typer.Option(*flags, help=say(f"commands.option_{name}", LANGUAGE), **more)
+
+
+SHARED: dict[str, Any] = {
+    "ledger": Annotated[Path, option("ledger", "--ledger", envvar="LINEAGE_LEDGER", file_okay=False)],
+    "json": Annotated[bool, option("json", "--json")],
+    "as_of": Annotated[date | None, option("as_of", "--as-of", parser=parse_day, metavar="DATE")],
+    "as_known": Annotated[int | None, option("as_known", "--as-known", min=1, metavar="BATCH")],
+    "year": Annotated[int | None, option("year", "--year", min=1949, max=2999, metavar="YEAR")],
+    "calibre": Annotated[Literal["2017", "next"], option("calibre", "--calibre")],
+    "policy": Annotated[str, option("policy", "--policy", metavar="NAME")],
+    "lang": Annotated[Language, option("lang", "--lang")],
+    "unit": Annotated[Literal["yuan", "wan", "yi"], option("unit", "--unit")],
+    "graph": Annotated[str | None, option("graph", "--graph", envvar="LINEAGE_GRAPH", metavar="URI")],
+}
+
+
+def options(*names: str) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
+    """Add the named shared options to a command, which gets them as one `Settings`; `lang` always comes along."""
+    wanted = tuple(dict.fromkeys((*names, "lang")))
+
+    def decorate(function: Callable[..., int | None]) -> Callable[..., int | None]:
+        hints = get_type_hints(function, include_extras=True)
+        own = list(inspect.signature(function).parameters.values())[1:]
+        parameters = [parameter.replace(annotation=hints[parameter.name]) for parameter in own]
+        for name in wanted:
+            default = getattr(Settings(), name)
+            parameters.append(
+                inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=SHARED[name])
+            )
+
+        @wraps(function)
+        def command(**values: Any) -> int | None:
+            shared = {name: values.pop(name) for name in wanted}
+            return function(Settings(**shared), **values)
+
+        shown = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+        command.__dict__["__signature__"] = inspect.Signature(shown, return_annotation=hints.get("return"))
+        command.__annotations__ = {parameter.name: parameter.annotation for parameter in shown}
+        return command
+
+    return decorate

@@ -1,0 +1,110 @@
+"""What a command prints: JSON, tables, amounts, progress, and errors as one clear line.
+
+Invariant: answers go to standard output, everything else to standard error; colours, frames and progress bars
+appear only on a terminal, so that what is piped on is plain text.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from api.cli.options import LANGUAGE
+from lineage.words import say
+
+DONE, FOUND, MISUSE, NOT_DONE = 0, 1, 2, 3
+
+FEN_PER_UNIT = {"yuan": 10**2, "wan": 10**6, "yi": 10**10}
+UNIT_DECIMALS = {"yuan": 2, "wan": 2, "yi": 4}
+UNIT_NAMES = {"yuan": "元", "wan": "万元", "yi": "亿元"}
+
+
+def print_json(answer: Any) -> None:
+    """Print an answer as JSON: Chinese as it is, two spaces deep, keys in the order the answer gives them."""
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def amount_text(amount_fen: int, unit: str = "yuan") -> str:
+    """Fen as digits of a unit with thousands separators, rounded half away from zero at the unit's last decimal."""
+    decimals = UNIT_DECIMALS[unit]
+    step = FEN_PER_UNIT[unit] // 10**decimals  # fen in the last decimal shown
+    shown = (abs(amount_fen) + step // 2) // step
+    whole, part = divmod(shown, 10**decimals)
+    return f"{'-' if amount_fen < 0 and shown else ''}{whole:,}.{part:0{decimals}d}"
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[str] = ()) -> None:
+    """Print rows: framed on a terminal, tab-separated with one heading line elsewhere. `right` names number columns."""
+    if not sys.stdout.isatty():
+        for row in (columns, *rows):
+            typer.echo("\t".join("" if cell is None else str(cell) for cell in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    Console().print(table)
+
+
+def note(text: str) -> None:
+    """Say something beside the answer: on standard error."""
+    typer.echo(text, err=True)
+
+
+@contextmanager
+def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on long work, on a terminal only; call what it gives with the number of steps done."""
+    if not sys.stderr.isatty():
+        yield lambda steps: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda steps: bar.advance(task, steps)
+
+
+def report_error(error: Exception) -> int:
+    """Print an error as one line (the detail it carries after it) and give the exit code it stands for."""
+    if hasattr(error, "format_message"):  # typer's own: a wrong option, a missing argument
+        return report_usage(error)
+    from lineage.errors import LineageError
+
+    if os.environ.get("LINEAGE_TRACEBACK") == "1":
+        traceback.print_exception(error)
+    if isinstance(error, LineageError):
+        note(f"lineage: {error}")
+        return exit_code(error)
+    note("lineage: " + say("commands.unexpected", LANGUAGE, kind=type(error).__name__, text=error))
+    return NOT_DONE
+
+
+def report_usage(error: Any) -> int:
+    """Render what typer found wrong in the command line."""
+    context = getattr(error, "ctx", None)
+    message = error.format_message()
+    if type(error).__name__ == "NoArgsIsHelpError":  # the help has been printed by then
+        return MISUSE
+    hint = say("commands.hint_help", LANGUAGE, command=context.command_path if context is not None else "lineage")
+    note(f"lineage: {message} ({hint})")
+    return MISUSE
+
+
+def exit_code(error: Exception) -> int:
+    """2 where the asker can mend it by asking otherwise, 3 where the thing could not be done."""
+    from lineage.errors import Misuse, NotFound
+
+    return MISUSE if isinstance(error, (Misuse, NotFound)) else NOT_DONE
