@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -19,5 +19,4 @@ def kernel(function: Function) -> Function:
         return function
     from numba import njit
 
-    compiled: Function = njit(cache=True, nogil=True)(function)
-    return compiled
+    return cast(Function, njit(cache=True, nogil=True)(function))
