@@ -1,0 +1,90 @@
+"""The graph on disk: one file an array, opened by memory map; and its place among the derived sets."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lineage.graph.arrays import Breaks, Chains, Edges, Graph, Nodes, Pools, Receipts, Ring
+from lineage.graph.text import TextColumn
+
+if TYPE_CHECKING:
+    from lineage.ledger import Ledger
+
+_GROUPS: dict[str, Any] = {"nodes": Nodes, "edges": Edges, "receipts": Receipts, "pools": Pools, "chains": Chains,
+                           "breaks": Breaks}
+
+
+def save(graph: Graph, folder: Path) -> None:
+    """Write a graph into an empty folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / "kind_start.npy", graph.kind_start)
+    for group in _GROUPS:
+        part = getattr(graph, group)
+        for field in fields(part):
+            value = getattr(part, field.name)
+            if isinstance(value, TextColumn):
+                np.save(folder / f"{group}.{field.name}.offsets.npy", value.offsets)
+                np.save(folder / f"{group}.{field.name}.data.npy", value.data)
+            else:
+                np.save(folder / f"{group}.{field.name}.npy", value)
+    rings = [[list(ring.members), ring.least_edge_fen] for ring in graph.rings]
+    (folder / "graph.json").write_text(json.dumps({"division_codes": graph.division_codes, "rings": rings}))
+
+
+def load(folder: Path) -> Graph:
+    """Open a graph by memory map; nothing is read before it is asked for."""
+    described = json.loads((folder / "graph.json").read_text())
+    groups = {name: _group(folder, name, made) for name, made in _GROUPS.items()}
+    rings = tuple(Ring(tuple(members), least) for members, least in described["rings"])
+    return Graph(kind_start=_array(folder, "kind_start"), division_codes=tuple(described["division_codes"]),
+                 rings=rings, **groups)
+
+
+def _group(folder: Path, name: str, made: Any) -> Any:
+    values: dict[str, Any] = {}
+    for field in fields(made):
+        stem = f"{name}.{field.name}"
+        if (folder / f"{stem}.data.npy").exists():
+            values[field.name] = TextColumn(_array(folder, stem + ".offsets"), _array(folder, stem + ".data"))
+        else:
+            values[field.name] = _array(folder, stem)
+    return made(**values)
+
+
+def _array(folder: Path, stem: str) -> Any:
+    path = folder / f"{stem}.npy"
+    try:
+        return np.load(path, mmap_mode="c")
+    except ValueError:
+        return np.load(path)
+
+
+def derive(ledger: Ledger, folder: Path) -> None:
+    """The derivation step of the graph: its arrays under `graph/`, its tables as Parquet beside them."""
+    from lineage.attribution import class_pass
+    from lineage.graph import build, tables
+
+    graph = build.build(ledger)
+    save(graph, folder / "graph")
+    node_classes, edge_classes = class_pass.pro_rata(graph, edges=True)
+    assert edge_classes is not None
+    _parquet(folder / "nodes.parquet", tables.nodes(graph, node_classes))
+    _parquet(folder / "edges.parquet", tables.edges(graph, edge_classes))
+    _parquet(folder / "breaks.parquet", iter([tables.breaks(graph)]))
+    _parquet(folder / "rings.parquet", iter([tables.rings(graph)]))
+
+
+def _parquet(path: Path, pieces: Any) -> None:
+    import pyarrow.parquet as pq
+
+    writer = None
+    for piece in pieces:
+        writer = writer or pq.ParquetWriter(path, piece.schema, compression="zstd", compression_level=1)
+        writer.write_table(piece)
+    if writer:
+        writer.close()

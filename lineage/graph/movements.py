@@ -1,0 +1,204 @@
+"""The edges: one function a kind of evidence, each giving source, target, amount, date of every movement.
+
+A reference that leads to no record gives no edge (it stays visible as a gap of the record). A movement
+whose net amount is nothing gives none either: taken back in full, it moved no money.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lineage.graph.arrays import Indexes, Ints, Small
+from lineage.graph.records import Records, dates
+
+if TYPE_CHECKING:
+    from lineage.ledger import Ledger
+
+RECORDED, DOCUMENT, ASSERTED = 0, 1, 2
+
+DOCUMENT_LINKS = """
+    WITH origin AS (
+        SELECT record, division_code FROM allocations UNION ALL SELECT record, division_code FROM indicators),
+    quoting AS (
+        SELECT i.indicator_id, i.division_code, i.date, document_number(i.superior_doc_no) AS number
+        FROM indicators i
+        WHERE i.origin = 'superior' AND i.superior_doc_no IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM transfers t WHERE NOT t.is_reversal AND t.target_id = i.indicator_id)),
+    waiting AS (
+        SELECT t.transfer_id, t.to_division_code, t.net_fen, document_number(t.doc_no) AS number,
+               o.division_code AS from_division
+        FROM transfers t JOIN origin o ON o.record = t.source_id
+        WHERE NOT t.is_reversal AND t.kind = 'issue' AND t.target_id IS NULL AND t.doc_no IS NOT NULL)
+    SELECT any_value(w.transfer_id) AS transfer_id, q.indicator_id, any_value(w.net_fen) AS amount_fen,
+           any_value(q.date) AS date
+    FROM quoting q JOIN divisions d ON d.division_code = q.division_code
+    JOIN waiting w ON w.to_division_code = q.division_code AND w.from_division = d.fiscal_parent
+                  AND w.number = q.number
+    GROUP BY q.indicator_id HAVING count(*) = 1
+    ORDER BY q.indicator_id"""
+"""Issues without a target that exactly one number ties to a superior indicator (columns: transfer_id,
+indicator_id, amount_fen, date)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movements:
+    """Edges in no particular order; shapes (m,). `named` is the transfer a payment names, -1 for none."""
+
+    source: Indexes
+    target: Indexes
+    amount: Ints
+    date: Indexes
+    evidence: Small
+    named: Indexes
+
+
+def read(ledger: Ledger, records: Records) -> Movements:
+    """Every movement of money of a ledger."""
+    parts = [
+        _sources_to_transfers(ledger, records),
+        _transfers_to_indicators(ledger, records),
+        _linked_by_document(ledger, records),
+        _asserted(ledger, records),
+        _indicators_to_payments(ledger, records),
+        _into_accounts(ledger, records),
+        _out_of_accounts(ledger, records),
+        _into_batches(ledger, records, "payment"),
+        _into_batches(ledger, records, "account_entry"),
+        _out_of_batches(ledger, records),
+    ]
+    so_far = _joined(parts)
+    return _joined([so_far, _years_to_years(ledger, records, so_far)])
+
+
+def _joined(parts: list[Movements]) -> Movements:
+    def column(name: str) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return Movements(column("source"), column("target"), column("amount"), column("date"), column("evidence"),
+                     column("named"))
+
+
+def _movements(source: Indexes, target: Indexes, table: Any, evidence: int = RECORDED,
+               named: Indexes | None = None) -> Movements:
+    amount = table["amount_fen"].fill_null(0).to_numpy().astype(np.int64)
+    keep = (source >= 0) & (target >= 0) & (amount > 0)
+    named = np.full(len(source), -1, np.int32) if named is None else named
+    return Movements(source[keep], target[keep], amount[keep], dates([table])[keep],
+                     np.full(int(keep.sum()), evidence, np.int8), named[keep])
+
+
+def _sources_to_transfers(ledger: Ledger, records: Records) -> Movements:
+    table = ledger.query("""
+        SELECT transfer_id, net_fen AS amount_fen, issue_date AS date,
+               CASE WHEN starts_with(source_id, 'allocation:') THEN substr(source_id, 12) END AS allocation_id,
+               CASE WHEN starts_with(source_id, 'indicator:') THEN substr(source_id, 11) END AS indicator_id
+        FROM transfers WHERE NOT is_reversal""")
+    allocation = records.positions("allocation", table["allocation_id"])
+    indicator = records.positions("indicator", table["indicator_id"])
+    source = np.where(allocation >= 0, allocation, indicator).astype(np.int32)
+    return _movements(source, records.positions("transfer", table["transfer_id"]), table)
+
+
+def _transfers_to_indicators(ledger: Ledger, records: Records) -> Movements:
+    table = ledger.query("""
+        SELECT transfer_id, target_id, net_fen AS amount_fen, coalesce(receive_date, issue_date) AS date
+        FROM transfers WHERE NOT is_reversal AND target_id IS NOT NULL""")
+    return _movements(records.positions("transfer", table["transfer_id"]),
+                      records.positions("indicator", table["target_id"]), table)
+
+
+def _linked_by_document(ledger: Ledger, records: Records) -> Movements:
+    table = ledger.query(DOCUMENT_LINKS)
+    return _movements(records.positions("transfer", table["transfer_id"]),
+                      records.positions("indicator", table["indicator_id"]), table, DOCUMENT)
+
+
+def _asserted(ledger: Ledger, records: Records) -> Movements:
+    import pyarrow as pa
+
+    links = ledger.asserted_links
+    ends = []
+    for side in ("source", "target"):
+        found = np.full(len(links), -1, np.int32)
+        for kind in ("allocation", "indicator", "transfer", "payment"):
+            names = [_id_of(getattr(link, side), kind) for link in links]
+            place = records.positions(kind, pa.array(names, pa.large_string()))
+            found = np.where(place >= 0, place, found).astype(np.int32)
+        ends.append(found)
+    table = pa.table({
+        "amount_fen": pa.array([link.amount_fen for link in links], pa.int64()),
+        "date": pa.array([link.date for link in links], pa.date32()),
+    })
+    return _movements(ends[0], ends[1], table, ASSERTED)
+
+
+def _id_of(record: str, kind: str) -> str | None:
+    return record.removeprefix(kind + ":") if record.startswith(kind + ":") else None
+
+
+def _indicators_to_payments(ledger: Ledger, records: Records) -> Movements:
+    table = ledger.query("""
+        SELECT payment_id, indicator_id, transfer_id, net_fen AS amount_fen, pay_date AS date FROM payments
+        WHERE NOT is_reversal AND status = 'valid' AND pay_date IS NOT NULL AND indicator_id IS NOT NULL
+        ORDER BY payment_id""")
+    return _movements(records.positions("indicator", table["indicator_id"]),
+                      records.positions("payment", table["payment_id"]), table,
+                      named=records.positions("transfer", table["transfer_id"]))
+
+
+def _into_accounts(ledger: Ledger, records: Records) -> Movements:
+    table = ledger.query("""
+        SELECT payment_id, account_id, net_fen AS amount_fen, pay_date AS date FROM payments
+        WHERE NOT is_reversal AND status = 'valid' AND pay_date IS NOT NULL AND account_id IS NOT NULL""")
+    return _movements(records.positions("payment", table["payment_id"]),
+                      records.positions("special_account", table["account_id"]), table)
+
+
+def _out_of_accounts(ledger: Ledger, records: Records) -> Movements:
+    table = ledger.query("""
+        SELECT entry_id, account_id, net_fen AS amount_fen, date FROM account_entries
+        WHERE NOT is_reversal AND direction = 'expenditure'""")
+    return _movements(records.positions("special_account", table["account_id"]),
+                      records.positions("account_entry", table["entry_id"]), table)
+
+
+def _into_batches(ledger: Ledger, records: Records, kind: str) -> Movements:
+    if kind == "payment":
+        table = ledger.query("""
+            SELECT payment_id AS id, one_card_batch_id, net_fen AS amount_fen, pay_date AS date FROM payments
+            WHERE NOT is_reversal AND status = 'valid' AND pay_date IS NOT NULL AND one_card_batch_id IS NOT NULL""")
+    else:
+        table = ledger.query("""
+            SELECT entry_id AS id, one_card_batch_id, net_fen AS amount_fen, date FROM account_entries
+            WHERE NOT is_reversal AND direction = 'expenditure' AND one_card_batch_id IS NOT NULL""")
+    return _movements(records.positions(kind, table["id"]),
+                      records.positions("one_card_batch", table["one_card_batch_id"]), table)
+
+
+def _out_of_batches(ledger: Ledger, records: Records) -> Movements:
+    table = ledger.query("""
+        SELECT c.one_card_payment_id, c.batch_id, c.amount_fen, b.pay_date AS date
+        FROM one_card_payments c JOIN one_card_batches b ON b.batch_id = c.batch_id WHERE c.status = 'paid'
+        ORDER BY c.one_card_payment_id""")
+    return _movements(records.positions("one_card_batch", table["batch_id"]),
+                      records.positions("one_card_payment", table["one_card_payment_id"]), table)
+
+
+def _years_to_years(ledger: Ledger, records: Records, others: Movements) -> Movements:
+    """Last year's indicator to this year's, of what else does not come in, unless a carry-over transfer says so."""
+    table = ledger.query("""
+        SELECT i.indicator_id, i.previous_id, i.amount_fen, i.date FROM indicators i
+        WHERE i.previous_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM transfers t WHERE NOT t.is_reversal AND t.kind = 'carry_over'
+              AND t.source_id = 'indicator:' || i.previous_id AND t.target_id = i.indicator_id)""")
+    later = records.positions("indicator", table["indicator_id"])
+    came: Ints = np.zeros(len(records.nodes.amount), np.int64)
+    np.add.at(came, others.target, others.amount) if len(later) else None
+    edges = _movements(records.positions("indicator", table["previous_id"]), later, table)
+    rest = edges.amount - came[edges.target]
+    keep = rest > 0
+    return Movements(edges.source[keep], edges.target[keep], rest[keep], edges.date[keep], edges.evidence[keep],
+                     edges.named[keep])

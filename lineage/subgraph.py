@@ -1,0 +1,89 @@
+"""What lies up- or downstream of a record: nodes by hops, and an order in which money can be followed.
+
+Upstream means ancestors only, downstream descendants only. Cost: the edges of what is reached, never
+its paths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lineage.graph import Graph
+from lineage.graph.arrays import Indexes, Ints
+
+Direction = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Nodes (k,) by depth, then number; depth (k,) in hops from the record asked."""
+
+    nodes: NDArray[np.int64]
+    depth: NDArray[np.int64]
+
+
+def reach(graph: Graph, roots: NDArray[np.int64], direction: Direction) -> Reach:
+    """Everything reached from the roots, whole rows of the sparse form at a time."""
+    seen = np.zeros(graph.node_count, np.bool_)
+    seen[roots] = True
+    levels, frontier = [np.unique(roots)], np.unique(roots)
+    while len(frontier):
+        following = neighbours(graph, frontier, direction)
+        following = np.unique(following[~seen[following]])
+        seen[following] = True
+        if len(following):
+            levels.append(following)
+        frontier = following
+    depth = np.repeat(np.arange(len(levels)), [len(level) for level in levels])
+    return Reach(np.concatenate(levels), depth)
+
+
+def edges_of(graph: Graph, nodes: NDArray[np.int64], direction: Direction) -> NDArray[np.int64]:
+    """Edge numbers entering (up) or leaving (down) the nodes, in the nodes' order."""
+    start = graph.edges.in_start if direction == "up" else graph.edges.out_start
+    places = _rows(start, nodes)
+    return graph.edges.in_edge[places].astype(np.int64) if direction == "up" else places
+
+
+def neighbours(graph: Graph, nodes: NDArray[np.int64], direction: Direction) -> NDArray[np.int64]:
+    """Nodes one hop away, repeated where several edges lead there."""
+    edges = edges_of(graph, nodes, direction)
+    ends: Indexes = graph.edges.source if direction == "up" else graph.edges.target
+    return ends[edges].astype(np.int64)
+
+
+def _rows(start: Ints, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions of all entries of the given rows, row after row."""
+    first, counts = start[nodes], start[nodes + 1] - start[nodes]
+    total = int(counts.sum())
+    ends = np.cumsum(counts)
+    return np.arange(total, dtype=np.int64) + np.repeat(first - (ends - counts), counts)
+
+
+def money_order(graph: Graph, nodes: NDArray[np.int64]) -> list[int]:
+    """The nodes so that money flows forward only. `nodes` must hold all ancestors of its members.
+
+    What goes round has been taken out of `flow`, so the order exists; ties go by node number.
+    """
+    edges = edges_of(graph, np.sort(nodes), "up")
+    edges = edges[graph.edges.flow[edges] > 0]
+    waiting: dict[int, int] = dict.fromkeys((int(node) for node in nodes), 0)
+    following: dict[int, list[int]] = {}
+    for source, target in zip(graph.edges.source[edges].tolist(), graph.edges.target[edges].tolist(), strict=True):
+        waiting[target] += 1
+        following.setdefault(source, []).append(target)
+    order = sorted((node for node, count in waiting.items() if count == 0), reverse=True)
+    result = []
+    while order:
+        node = order.pop()
+        result.append(node)
+        for after in following.get(node, ()):
+            waiting[after] -= 1
+            if waiting[after] == 0:
+                order.append(after)
+    assert len(result) == len(waiting), "money goes round after rings were taken out"
+    return result

@@ -1,0 +1,164 @@
+"""Traces: from a record up to its sources, or down to its payees, as a `Trail`.
+
+Amounts come from everything up- and downstream; limits cut only what is shown, and say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lineage.graph import EVIDENCE, Graph
+from lineage.graph.arrays import TIERS, day
+from lineage.graph.breaks import ENTERING, REASONS
+from lineage.shares import Follower, Lot, records_as_sources
+from lineage.subgraph import Direction, Reach, edges_of, money_order, reach
+from lineage.trail import Break, Reached, Source, Trail, TrailEdge, TrailNode, by_amount
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What of an answer is shown: hops from the record, neighbours of one node, nodes in all."""
+
+    depth: int | None = None
+    fan_out: int = 200
+    nodes: int = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A record of the graph, and the policy under which its money is attributed."""
+
+    record: str
+    node: int
+    policy: str
+    limits: Limits = Limits()
+
+
+def upstream(graph: Graph, question: Question) -> Trail:
+    """Trace a record up to its sources. Cost: the edges among its ancestors."""
+    node = question.node
+    found = reach(graph, np.array([node]), "up")
+    pool: Lot = {}
+    if graph.nodes.alive[node]:
+        follower = Follower(graph, question.policy, records_as_sources(graph))
+        follower.follow(money_order(graph, found.nodes))
+        pool = follower.pool(node)
+    beyond = graph.node_count
+    sources = by_amount(_source(graph, key, amount) for key, amount in pool.items() if key < beyond and amount)
+    shown = _shown(graph, found, "up", question.limits)
+    return Trail(
+        record=question.record, direction="up", policy=question.policy, amount_fen=own_amount(graph, node),
+        pool_fen=sum(pool.values()), state=graph.state(node), sources=sources,
+        unsourced_fen=sum(amount for key, amount in pool.items() if key >= beyond), reached=(),
+        nodes=shown.nodes, edges=shown.edges, breaks=_breaks(graph, found.nodes, "up"),
+        truncated=shown.more > 0, more=shown.more,
+    )
+
+
+def downstream(graph: Graph, question: Question) -> Trail:
+    """Trace a record down to where its money is now. Cost: the edges below it and above what is reached."""
+    node = question.node
+    found = reach(graph, np.array([node]), "down")
+    reached: list[Reached] = []
+    if graph.nodes.alive[node]:
+        follower, asked = _asked(graph, question)
+        follower.follow(money_order(graph, reach(graph, found.nodes, "up").nodes))
+        for member in found.nodes.tolist():
+            left = follower.balance(member).get(asked, 0)
+            if left:
+                reached.append(Reached(graph.record(member), left))
+    shown = _shown(graph, found, "down", question.limits)
+    return Trail(
+        record=question.record, direction="down", policy=question.policy, amount_fen=own_amount(graph, node),
+        pool_fen=int(graph.pools.pool[node]), state=graph.state(node), sources=(), unsourced_fen=0,
+        reached=tuple(sorted(reached, key=lambda end: (-end.amount_fen, end.record))),
+        nodes=shown.nodes, edges=shown.edges, breaks=_breaks(graph, found.nodes, "down"),
+        truncated=shown.more > 0, more=shown.more,
+    )
+
+
+def _asked(graph: Graph, question: Question) -> tuple[Follower, int]:
+    """The follower of the money asked for, and its key: a source's own fen, or any other record's whole pool."""
+    node = question.node
+    if graph.kind(node) == "allocation" or graph.pools.declared[node] > 0:
+        return Follower(graph, question.policy, records_as_sources(graph)), node
+    beyond = graph.node_count
+    follower = Follower(graph, question.policy, lambda _node, _kind: beyond)
+    follower.whole[node] = {node: int(graph.pools.pool[node])}
+    return follower, node
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    nodes: tuple[TrailNode, ...]
+    edges: tuple[TrailEdge, ...]
+    more: int
+
+
+def _shown(graph: Graph, found: Reach, direction: Direction, limits: Limits) -> _Shown:
+    """The nodes within the limits, nearest first, and the edges among them; `more` counts the nodes left out."""
+    depth = found.depth
+    near = found.nodes if limits.depth is None else found.nodes[depth <= limits.depth]
+    edges = edges_of(graph, near, direction)
+    ends = (graph.edges.target, graph.edges.source) if direction == "up" else (graph.edges.source, graph.edges.target)
+    wide = np.bincount(np.searchsorted(np.sort(near), ends[0][edges]), minlength=1).max(initial=0) > limits.fan_out
+    kept = near
+    if wide:
+        edges = _widest(graph, edges, ends[0], limits.fan_out)
+        kept = near[np.isin(near, np.append(ends[1][edges], found.nodes[:1]))]
+    kept = kept[: limits.nodes]
+    inside = np.isin(graph.edges.source[edges], kept) & np.isin(graph.edges.target[edges], kept)
+    hops = dict(zip(found.nodes.tolist(), depth.tolist(), strict=True)) if len(kept) else {}
+    return _Shown(
+        tuple(_node(graph, member, hops[member]) for member in kept.tolist()),
+        tuple(_edge(graph, edge) for edge in edges[inside].tolist()),
+        len(found.nodes) - len(kept),
+    )
+
+
+def _widest(graph: Graph, edges: NDArray[np.int64], near_end: NDArray[np.int32], most: int) -> NDArray[np.int64]:
+    """The edges with the greatest amounts of each node, `most` at most."""
+    order = np.lexsort((edges, -graph.edges.amount[edges], near_end[edges]))
+    edges = edges[order]
+    ends = near_end[edges]
+    rank = np.arange(len(edges)) - np.searchsorted(ends, ends)
+    return edges[rank < most]
+
+
+def own_amount(graph: Graph, node: int) -> int:
+    """The record's own amount, net; an account's is what it received."""
+    return int(graph.pools.inflow[node] if graph.kind(node) == "special_account" else graph.nodes.amount[node])
+
+
+def _node(graph: Graph, node: int, hops: int) -> TrailNode:
+    nodes = graph.nodes
+    return TrailNode(graph.record(node), graph.kind(node), hops, own_amount(graph, node), graph.division(node),
+                     nodes.titles[node], day(int(nodes.date[node])), bool(nodes.in_scope[node]), graph.state(node))
+
+
+def _edge(graph: Graph, edge: int) -> TrailEdge:
+    edges = graph.edges
+    return TrailEdge(graph.record(int(edges.source[edge])), graph.record(int(edges.target[edge])),
+                     int(edges.amount[edge]), day(int(edges.date[edge])), EVIDENCE[int(edges.evidence[edge])])
+
+
+def _source(graph: Graph, node: int, amount: int) -> Source:
+    return Source(graph.record(node), graph.division(node), TIERS[int(graph.nodes.tier[node])],
+                  bool(graph.nodes.in_scope[node]), amount)
+
+
+def _breaks(graph: Graph, nodes: NDArray[np.int64], direction: Direction) -> tuple[Break, ...]:
+    gaps = graph.breaks
+    first = np.searchsorted(gaps.node, np.sort(nodes))
+    last = np.searchsorted(gaps.node, np.sort(nodes), side="right")
+    found = []
+    for place in np.concatenate([np.arange(low, high) for low, high in zip(first, last, strict=True) if low < high]
+                                or [np.zeros(0, np.int64)]):
+        reason = REASONS[int(gaps.reason[place])]
+        if (reason in ENTERING) == (direction == "up"):
+            found.append(Break(graph.record(int(gaps.node[place])), reason, int(gaps.amount[place]),
+                               int(gaps.payments[place]), int(gaps.payments_amount[place])))
+    return tuple(found)
