@@ -39,11 +39,12 @@ test: .venv/all.stamp ## every test, with real servers where they can be had
 test-long: .venv/all.stamp ## the property tests with many more examples
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(WORKERS) tests/property $(TESTS)
 
-check: .venv/all.stamp ## lint, format, types, layers
+check: .venv/all.stamp ## lint, format, types, layers, house style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.style
 
 format: .venv/all.stamp ## put the code into its form
 	$(BIN)/ruff check --fix .

@@ -13,4 +13,5 @@ for area in pathlib.Path("lineage/words").glob("*.toml"):
     importlib.import_module("lineage.words").area_words(area.stem)
 PY
 "$python" -m lineage --help >/dev/null
+"$python" -m tools.style || echo "(style: to be mended before a release; the full test run insists)"
 "$python" -m pytest -q -x -p no:cacheprovider tests/unit/api/cli
