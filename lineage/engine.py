@@ -1,0 +1,92 @@
+"""The one place that knows DuckDB: connections, their limits, and how errors come out.
+
+No extension is ever fetched: what is used is built in. Invariant: an engine keeps nothing; what is
+kept lies in the ledger's Parquet files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from lineage import documents
+from lineage.errors import Unavailable
+
+EngineError = duckdb.Error
+Engine = duckdb.DuckDBPyConnection
+VERSION: str = duckdb.__version__
+_SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "TimeZone": "UTC",
+             "preserve_insertion_order": "true"}
+
+
+def connect(scratch: Path | None = None, *, ordered: bool = True) -> Engine:
+    """An in-memory engine; what does not fit into memory spills into `scratch`, a folder that need not exist yet.
+
+    `LINEAGE_MEMORY` (such as 4GB) and `LINEAGE_THREADS` limit it. With `ordered` off, rows of a table written
+    without ORDER BY may come in any order, which saves memory and time.
+    """
+    settings: dict[str, Any] = dict(_SETTINGS)
+    settings["preserve_insertion_order"] = "true" if ordered else "false"
+    if memory := os.environ.get("LINEAGE_MEMORY"):
+        settings["memory_limit"] = memory
+    if threads := os.environ.get("LINEAGE_THREADS"):
+        settings["threads"] = threads
+    if scratch is not None:
+        settings["temp_directory"] = str(scratch)
+    zone = settings.pop("TimeZone")
+    engine = duckdb.connect(":memory:", config=settings)
+    engine.execute(f"SET TimeZone = '{zone}'")
+    engine.execute("SET enable_progress_bar = false")
+    return engine
+
+
+def with_documents(engine: Engine) -> None:
+    """Give an engine the macro `document_number`, equal to `lineage.documents.document_number`.
+
+    Costs 0.2 s (it pulls numpy in), so `Ledger.query` does it when a query first names the macro.
+    """
+    text = duckdb.type("VARCHAR")
+    engine.create_function(documents.SLOW, documents.document_number, [text], text)
+    engine.execute(documents.macro_sql())
+
+
+def rows(engine: Engine, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """The answer as one dict a row, without pandas or Arrow."""
+    answer = engine.execute(sql, list(parameters))
+    names = [column[0] for column in answer.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def row(engine: Engine, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
+    """The one row a query always answers, such as a count."""
+    found = engine.execute(sql, list(parameters)).fetchone()
+    assert found is not None, f"no row from {sql}"
+    return tuple(found)
+
+
+def literal(value: str | Path) -> str:
+    """A text as a SQL literal."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def name(identifier: str) -> str:
+    """An identifier quoted for SQL: some input columns are words of SQL (`row`, `list`)."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def parquet(files: Sequence[Path]) -> str:
+    """A table expression over Parquet files whose columns may differ by what later releases added."""
+    listed = ", ".join(literal(file) for file in files)
+    return f"read_parquet([{listed}], union_by_name = true)"
+
+
+def write_parquet(engine: Engine, sql: str, file: Path) -> None:
+    """Write a query's rows into one Parquet file (zstd). Raises Unavailable when the disk does not take it."""
+    try:
+        engine.execute(f"COPY ({sql}) TO {literal(file)} (FORMAT parquet, COMPRESSION zstd)")
+    except duckdb.IOException as error:
+        raise Unavailable(f"could not write {file}: {error}", "free some space and try again") from error

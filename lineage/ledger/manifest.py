@@ -1,0 +1,154 @@
+"""The manifest: one small JSON file a batch, each holding the hash of the one before.
+
+`manifest/000001.json` names the batch's files with their hashes, rows and fen. It is written last, by
+rename, so a batch is in the ledger exactly when its manifest is. Invariant: numbers run 1, 2, 3 … without a gap.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from lineage.errors import Damaged, NotFound
+from lineage.ledger import durable
+
+FORMAT = 1
+FIRST = "0" * 64
+"""What the first manifest and the first journal entry name as the hash before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as it was given to a load: name, SHA-256 of its bytes, size in bytes."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableOutcome:
+    """What became of one table's rows in one load, in rows and in fen; read = the four others together.
+
+    `removed` counts rows taken out by a snapshot or a deletion mark that no row of the load stands for.
+    """
+
+    table: str
+    read: int = 0
+    loaded: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    removed: int = 0
+    read_fen: int = 0
+    loaded_fen: int = 0
+    corrected_fen: int = 0
+    unchanged_fen: int = 0
+    rejected_fen: int = 0
+    removed_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A Parquet file of a batch: its table ("rejects" for the quarantine), columns, size, hash, rows, fen."""
+
+    table: str
+    name: str
+    columns: tuple[str, ...]
+    rows: int
+    fen: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One batch as its manifest tells it. `journal_entries`, `journal_hash`: the journal when it was written."""
+
+    batch: int
+    time: str
+    who: str
+    profile: str
+    previous: str
+    sources: tuple[SourceFile, ...] = ()
+    outcomes: tuple[TableOutcome, ...] = ()
+    files: tuple[StoredFile, ...] = ()
+    withdraws: tuple[int, ...] = ()
+    why: str = ""
+    warnings: tuple[str, ...] = ()
+    latest_business_date: str = ""
+    key: str = ""
+    journal_entries: int = 0
+    journal_hash: str = FIRST
+    engine: str = ""
+    format: int = FORMAT
+
+    def to_bytes(self) -> bytes:
+        """The file's content; its SHA-256 is what the next manifest names as `previous`."""
+        return durable.to_json(asdict(self)) + b"\n"
+
+
+def folder(ledger: Path) -> Path:
+    """Where a ledger's manifests lie."""
+    return ledger / "manifest"
+
+
+def file_of(ledger: Path, batch: int) -> Path:
+    """The manifest file of a batch."""
+    return folder(ledger) / f"{batch:06d}.json"
+
+
+def read_all(ledger: Path, up_to: int | None = None) -> tuple[Manifest, ...]:
+    """All manifests in order, or those up to a batch. Raises NotFound (no ledger, no such batch), Damaged."""
+    if not folder(ledger).is_dir():
+        raise NotFound(f"{ledger} holds no ledger", "name it with --ledger, or load something into it first")
+    names = sorted(name.name for name in folder(ledger).iterdir() if _is_manifest(name.name))
+    if names != [f"{number:06d}.json" for number in range(1, len(names) + 1)]:
+        raise Damaged(f"{folder(ledger)}: found {len(names)} manifests, expected 000001 to {len(names):06d} "
+                      "without a gap", "run lineage verify")
+    if up_to is not None and not 0 <= up_to <= len(names):
+        raise NotFound(f"there is no batch {up_to}", f"the last batch is {len(names)}")
+    chosen = names if up_to is None else names[:up_to]
+    return tuple(parse(folder(ledger) / name) for name in chosen)
+
+
+def parse(file: Path) -> Manifest:
+    """One manifest. Raises Damaged when it is not one."""
+    try:
+        return _from_json(json.loads(file.read_bytes()))
+    except (ValueError, TypeError, KeyError) as error:
+        raise Damaged(f"{file}: no manifest ({error})", "run lineage verify") from error
+
+
+def hash_of(file: Path) -> str:
+    """The hash that the next manifest must name."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def withdrawn(manifests: tuple[Manifest, ...]) -> frozenset[int]:
+    """Batches that are not in force: taken back by a later batch that is itself in force."""
+    out: set[int] = set()
+    for manifest in reversed(manifests):
+        if manifest.batch not in out:
+            out.update(manifest.withdraws)
+    return frozenset(out)
+
+
+def _is_manifest(name: str) -> bool:
+    return len(name) == 11 and name.endswith(".json") and name[:6].isdigit()
+
+
+def _from_json(value: dict[str, Any]) -> Manifest:
+    if value.get("format") != FORMAT:
+        raise ValueError(f"format {value.get('format')}, this release reads format {FORMAT}")
+    known = {field.name for field in fields(Manifest)}
+    plain = {name: item for name, item in value.items() if name in known}
+    plain["sources"] = tuple(SourceFile(**item) for item in value["sources"])
+    plain["outcomes"] = tuple(TableOutcome(**item) for item in value["outcomes"])
+    plain["files"] = tuple(StoredFile(**{**item, "columns": tuple(item["columns"])}) for item in value["files"])
+    plain["withdraws"] = tuple(value["withdraws"])
+    plain["warnings"] = tuple(value["warnings"])
+    return Manifest(**plain)

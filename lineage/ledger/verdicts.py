@@ -1,0 +1,133 @@
+"""The comparison of a load's rows with the rows in force, in SQL: loaded, corrected, unchanged or rejected.
+
+Works on two temporary tables of the writer's engine: `staged` (clean rows of one table) and `judged`
+(the same with `verdict`, and for a move the column moved and both values).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lineage import engine
+from lineage.errors import Misuse
+from lineage.ledger import layers, tokens
+from lineage.ledger.layers import EXTRAS, MASKED, REMOVED, Layer, stored_key
+from lineage.schema import BUSINESS_DATES, Column, Sensitive, Table
+
+MOVING = ("fiscal_year", "division_code", "to_division_code")
+"""A correction of one of these moves a record out of somebody's figures into another's."""
+
+
+def clean_sql(on: engine.Engine, table: Table, relation: str, key: bytes, batch: int) -> str:
+    """The rows of a relation as they are kept: numbers as token and mask, free text masked, with provenance."""
+    given = {name for name, *_ in on.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+    missing = set(table.stored_names) - given
+    if missing:
+        raise Misuse(f"staged {table.name} lacks {', '.join(sorted(missing))}", "stage every stored column")
+    chosen = [item for column in table.columns for item in _kept(table, column, key)]
+    chosen += [f"{batch}::INTEGER AS batch", "_file::VARCHAR AS file", "_sheet::VARCHAR AS sheet",
+               '_row::BIGINT AS "row"']
+    chosen.append(f"{'_extras::VARCHAR' if '_extras' in given else 'NULL::VARCHAR'} AS {EXTRAS}")
+    chosen.append(f"{'coalesce(_removed, false)' if '_removed' in given else 'false'} AS {REMOVED}")
+    return f"SELECT {', '.join(chosen)} FROM {relation}"
+
+
+def refuse_duplicates(on: engine.Engine, table: Table, relation: str) -> None:
+    """Raises Misuse when a key stands twice in a relation: then no verdict on it could be right."""
+    keys = ", ".join(engine.name(column) for column in stored_key(table))
+    total, distinct = engine.row(on, f"SELECT count(*), (SELECT count(*) FROM (SELECT DISTINCT {keys} "
+                                     f"FROM {relation})) FROM {relation}")
+    if total != distinct:
+        example = engine.row(on, f"SELECT {keys} FROM {relation} GROUP BY ALL HAVING count(*) > 1 LIMIT 1")
+        raise Misuse(f"{table.name}: {'/'.join(str(part) for part in example)} is staged more than once",
+                     "resolve repeated keys before the commit")
+
+
+def judge(on: engine.Engine, table: Table, parts: tuple[Layer, ...], *, allow_move: bool) -> None:
+    """Fill `judged` from `staged` and the rows in force."""
+    known = layers.current_sql(table, parts, _narrowed(table))
+    match = " AND ".join(f"{_equal(column)}" for column in stored_key(table))
+    kept = [column.stored for column in table.columns if column.stored not in stored_key(table)]
+    same = " AND ".join(_equal(column) for column in (*kept, EXTRAS))
+    moved = "".join(f"WHEN NOT ({_equal(column)}) THEN '{column}' " for column in _moving(table))
+    old = "".join(f"WHEN NOT ({_equal(column)}) THEN c.{column}::VARCHAR " for column in _moving(table))
+    new = "".join(f"WHEN NOT ({_equal(column)}) THEN s.{column}::VARCHAR " for column in _moving(table))
+    fresh = f"(c.batch IS NULL OR s.{REMOVED})"
+    on.execute(
+        f"CREATE OR REPLACE TEMP TABLE judged AS SELECT s.*, {_case(moved, fresh)} AS moved, "
+        f"{_case(old, fresh)} AS moved_from, {_case(new, fresh)} AS moved_to, "
+        f"CASE WHEN c.batch IS NULL THEN CASE WHEN s.{REMOVED} THEN 'unchanged' ELSE 'loaded' END "
+        f"WHEN s.{REMOVED} THEN 'corrected' WHEN {same} THEN 'unchanged' "
+        f"WHEN {'false' if allow_move else '(' + _case(moved, fresh) + ') IS NOT NULL'} THEN 'rejected' "
+        f"ELSE 'corrected' END AS verdict FROM staged s LEFT JOIN ({known}) c ON {match}")
+
+
+def changes_sql(table: Table, gone: str) -> str:
+    """The rows a batch keeps: loaded and corrected ones, then marks for those a snapshot takes out."""
+    columns = ", ".join(engine.name(column) for column in layers.columns(table))
+    kept = f"SELECT {columns} FROM judged WHERE verdict IN ('loaded', 'corrected')"
+    return f"{kept} UNION ALL {gone}" if gone else kept
+
+
+def gone_sql(table: Table, parts: tuple[Layer, ...], extracts: Sequence[tuple[str, int]], batch: int) -> str:
+    """Marks for rows in force that a full extract of (division, year) does not have; "" without extracts."""
+    if not extracts:
+        return ""
+    inside = " OR ".join(f"({_division(table)} = {engine.literal(division)} AND {_year(table)} = {int(year)})"
+                         for division, year in extracts)
+    match = " AND ".join(f"s.{engine.name(column)} IS NOT DISTINCT FROM c.{engine.name(column)}"
+                         for column in stored_key(table))
+    shown = []
+    for column, type_ in layers.columns(table).items():
+        replaced = {"batch": f"{batch}::INTEGER", REMOVED: "true"}
+        emptied = "NULL::" + type_ if column in ("file", "sheet", "row", EXTRAS) else f"c.{engine.name(column)}"
+        shown.append(f"{replaced.get(column, emptied)} AS {engine.name(column)}")
+    return (f"SELECT {', '.join(shown)} FROM ({layers.current_sql(table, parts)}) c WHERE ({inside}) "
+            f"AND NOT EXISTS (SELECT 1 FROM staged s WHERE {match})")
+
+
+def _division(table: Table) -> str:
+    for name in ("division_code", "to_division_code"):
+        if name in table.names:
+            return f"c.{name}"
+    raise Misuse(f"{table.name} has no division of its own", "give a snapshot of a table that has one")
+
+
+def _year(table: Table) -> str:
+    if "fiscal_year" in table.names:
+        return "c.fiscal_year"
+    if table.name in BUSINESS_DATES:
+        return f"year(c.{BUSINESS_DATES[table.name]})"
+    if "report_date" in table.names:
+        return "year(c.report_date)"
+    raise Misuse(f"{table.name} has neither fiscal year nor date", "give a snapshot of a table that has one")
+
+
+def _kept(table: Table, column: Column, key: bytes) -> list[str]:
+    name = engine.name(column.stored)
+    if column.sensitive is not Sensitive.NO:
+        return [f"{tokens.token_sql(name, key)} AS {name}",
+                f"{tokens.mask_sql(name, column.sensitive)} AS {engine.name(column.stored + MASKED)}"]
+    if tokens.is_free_text(table, column):
+        return [f"{tokens.mask_runs_sql(name)} AS {name}"]
+    return [f"{name}::{column.stored_type} AS {name}"]
+
+
+def _narrowed(table: Table) -> str:
+    """Keep only keys that the load names; keys of several columns may be NULL, which IN does not find."""
+    if len(stored_key(table)) > 1:
+        return ""
+    key = engine.name(stored_key(table)[0])
+    return f"{key} IN (SELECT {key} FROM staged)"
+
+
+def _moving(table: Table) -> list[str]:
+    return [name for name in MOVING if name in table.names and name not in table.key]
+
+
+def _equal(column: str) -> str:
+    return f"s.{engine.name(column)} IS NOT DISTINCT FROM c.{engine.name(column)}"
+
+
+def _case(branches: str, fresh: str) -> str:
+    return f"CASE WHEN {fresh} THEN NULL {branches}ELSE NULL END" if branches else "NULL::VARCHAR"
