@@ -78,7 +78,7 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], N
 
 
 def report_error(error: Exception) -> int:
-    """Print an error as one line (the detail it carries after it) and give the exit code it stands for."""
+    """Print an error as one line and give the exit code it stands for: 2 to ask otherwise, 3 could not be done."""
     if hasattr(error, "format_message"):  # typer's own: a wrong option, a missing argument
         return report_usage(error)
     from lineage.errors import LineageError
@@ -87,7 +87,7 @@ def report_error(error: Exception) -> int:
         traceback.print_exception(error)
     if isinstance(error, LineageError):
         note(f"lineage: {error}")
-        return exit_code(error)
+        return error.exit_code
     note("lineage: " + say("commands.unexpected", LANGUAGE, kind=type(error).__name__, text=error))
     return NOT_DONE
 
@@ -101,10 +101,3 @@ def report_usage(error: Any) -> int:
     hint = say("commands.hint_help", LANGUAGE, command=context.command_path if context is not None else "lineage")
     note(f"lineage: {message} ({hint})")
     return MISUSE
-
-
-def exit_code(error: Exception) -> int:
-    """2 where the asker can mend it by asking otherwise, 3 where the thing could not be done."""
-    from lineage.errors import Misuse, NotFound
-
-    return MISUSE if isinstance(error, (Misuse, NotFound)) else NOT_DONE
