@@ -1,0 +1,43 @@
+"""SVG as escaped text: the one place where an element is written."""
+
+from __future__ import annotations
+
+from html import escape
+
+
+def element(name: str, *children: str, **attributes: object) -> str:
+    """`<name …>children</name>`; attribute values are escaped, children are SVG already (`text` makes some of text).
+
+    `_` in an attribute's name stands for `-`, one at its end is dropped (`class_`); None leaves it out.
+    """
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value), quote=True)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return f"<{name}{written}>{''.join(children)}</{name}>"
+
+
+def text(words: str, **attributes: object) -> str:
+    """A text element of plain words."""
+    return element("text", escape(words), **attributes)
+
+
+def title(words: str) -> str:
+    """The hover text (and accessible name) of the element it stands in."""
+    return element("title", escape(words))
+
+
+def picture(width: int, height: int, label: str, *children: str, **attributes: object) -> str:
+    """A whole picture, scaled to its place, with an accessible name."""
+    return element(
+        "svg",
+        *children,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {width} {height}",
+        width=width,
+        height=height,
+        role="img",
+        aria_label=label,
+        **attributes,
+    )
