@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
+
+from lineage.errors import Misuse
+from lineage.money import to_fen
 
 BREAK_IN = "break-in"
 BREAK_OUT = "break-out"
@@ -43,6 +45,12 @@ class Node:
     stage: int
     breaks: tuple[str, ...] = ()
     attributed_fen: int | None = None
+    is_proposed: bool = False
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is a record of the answer: neither a break nor reached by a proposed link alone."""
+        return not (self.is_break or self.is_proposed)
 
     @property
     def is_break(self) -> bool:
@@ -76,13 +84,8 @@ class Drawing:
 
 
 def fen(yuan: str | None) -> int:
-    """Fen of a decimal string in yuan; an empty one is 0. Raises ValueError when it is not whole fen."""
-    if not yuan:
-        return 0
-    amount = Decimal(yuan) * 100
-    if amount != amount.to_integral_value():
-        raise ValueError(f'found "{yuan}", expected yuan with at most two decimals')
-    return int(amount)
+    """Fen of an answer's amount in yuan; none is 0. Raises ValueError when it is not whole fen."""
+    return to_fen(yuan) if yuan else 0
 
 
 def tier_of(division_code: str) -> str:
@@ -95,15 +98,15 @@ def tier_of(division_code: str) -> str:
 
 
 def as_answer(trail: Any) -> Mapping[str, Any]:
-    """The trace answer as a mapping: a mapping itself, or anything with `to_json()`. Raises TypeError."""
+    """The trace answer as a mapping: a mapping itself, or anything with `to_json()`. Raises Misuse."""
     answer = trail.to_json() if hasattr(trail, "to_json") else trail
     if not isinstance(answer, Mapping) or "record" not in answer or "nodes" not in answer:
-        raise TypeError(f"expected a trail or its JSON object, found {type(trail).__name__}")
+        raise Misuse(f"expected a trail or its JSON object, found {type(trail).__name__}")
     return answer
 
 
 def read(trail: Any) -> Drawing:
-    """The drawing of a trail. Cost: linear in nodes and edges. Raises TypeError, ValueError on other input."""
+    """The drawing of a trail. Cost: linear in nodes and edges. Raises Misuse, ValueError on other input."""
     answer = as_answer(trail)
     origins = {source["record"]: source for source in answer.get("sources") or ()}
     reached = {end["record"]: fen(end["amount"]) for end in answer.get("reached") or ()}
@@ -131,13 +134,27 @@ def read(trail: Any) -> Drawing:
     position = {node.record: node.index for node in nodes}
     edges = [
         Edge(
-            position[item["from"]], position[item["to"]], fen(item["amount"]), item.get("date") or "", item["evidence"]
+            position[flow["from"]], position[flow["to"]], fen(flow["amount"]), flow.get("date") or "", flow["evidence"]
         )
-        for item in answer.get("edges") or ()
-        if item["from"] in position and item["to"] in position
+        for flow in answer.get("edges") or ()
+        if flow["from"] in position and flow["to"] in position
     ]
     _draw_breaks(answer, nodes, edges, position)
+    _draw_proposed(answer, nodes, edges, position)
     return Drawing(tuple(nodes), tuple(edges), answer)
+
+
+def _draw_proposed(answer: Mapping[str, Any], nodes: list[Node], edges: list[Edge], position: dict[str, int]) -> None:
+    """Appends proposed links, and the records that only they reach; neither is in any sum or table of records."""
+    for link in answer.get("proposed") or ():
+        for record in (link["from"], link["to"]):
+            if record not in position:
+                position[record] = len(nodes)
+                kind, amount = record.partition(":")[0], fen(link["amount"])
+                stage = _SPENDING_STAGE.get(kind, 2)
+                nodes.append(Node(len(nodes), record, kind, "", "", amount, 0, stage, is_proposed=True))
+        ends = (position[link["from"]], position[link["to"]])
+        edges.append(Edge(*ends, fen(link["amount"]), link.get("date") or "", "proposed"))
 
 
 def _stage(item: Mapping[str, Any], origin: Mapping[str, Any] | None) -> int:

@@ -65,7 +65,7 @@ def shown_as(count: int, grouping: Grouping, folded: Sequence[int] | None = None
 def _groups(drawing: Drawing, natures: Sequence[str], length: int) -> tuple[Group, ...]:
     members: dict[tuple[str, str], list[Node]] = {}
     for node in drawing.nodes:
-        if node.index != drawing.root:
+        if node.index != drawing.root and not node.is_proposed:
             members.setdefault((node.division_code[:length], node.kind), []).append(node)
     found = [(key, nodes) for key, nodes in sorted(members.items()) if len(nodes) > 1]
     return tuple(

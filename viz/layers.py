@@ -124,7 +124,8 @@ def _columns(stages: Sequence[int], edges: Sequence[tuple[int, int]]) -> tuple[l
         if is_start[node] and out[node]:
             near = [inner[target] for target in out[node] if stage[target] == stage[node]]
             inner[node] = (min(near) if near else depth[stage[node]]) - 1
-    offset, stage_of_column = {}, []
+    offset: dict[int, int] = {}
+    stage_of_column: list[int] = []
     for number in sorted(depth):
         offset[number] = len(stage_of_column)
         stage_of_column += [number] * depth[number]

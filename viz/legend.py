@@ -28,10 +28,8 @@ def legend(words: Words, counts: Mapping[str, int]) -> tuple[tuple[str, tuple[En
         for name, look in NATURES.items()
     )
     evidences = tuple(
-        Entry(
-            _line(*EVIDENCES[name], words[f"evidence_{name}"]), words[f"evidence_{name}"], counts.get(f"{name}-edge", 0)
-        )
-        for name in EVIDENCES
+        Entry(_line(colour, dashes, label := words[f"evidence_{name}"]), label, counts.get(f"{name}-edge", 0))
+        for name, (colour, dashes) in EVIDENCES.items()
     )
     broken = Entry(_frame(BROKEN_LINE, "5 3", words["legend_broken"]), words["legend_broken"], counts.get("broken", 0))
     root = Entry(_frame("#111827", None, words["legend_root"]), words["legend_root"], None)
@@ -58,6 +56,7 @@ def _points(shape: str, size: int) -> str:
     corners = {
         "diamond": ((0.5, 0.05), (0.95, 0.5), (0.5, 0.95), (0.05, 0.5)),
         "triangleDown": ((0.05, 0.12), (0.95, 0.12), (0.5, 0.92)),
+        "triangle": ((0.05, 0.88), (0.95, 0.88), (0.5, 0.08)),
         "hexagon": ((0.28, 0.1), (0.72, 0.1), (0.96, 0.5), (0.72, 0.9), (0.28, 0.9), (0.04, 0.5)),
         "star": (
             (0.2, 0.08), (0.5, 0.36), (0.8, 0.08), (0.92, 0.2), (0.64, 0.5), (0.92, 0.8),
@@ -79,16 +78,6 @@ def _line(colour: str, dashes: tuple[int, ...], label: str) -> str:
 
 
 def _frame(colour: str, dashes: str | None, label: str) -> str:
-    box = element(
-        "rect",
-        x=2,
-        y=2,
-        width=32,
-        height=12,
-        rx=3,
-        fill="#fff",
-        stroke=colour,
-        stroke_width=2.5,
-        stroke_dasharray=dashes,
-    )
+    paint = {"fill": "#fff", "stroke": colour, "stroke_width": 2.5, "stroke_dasharray": dashes}
+    box = element("rect", x=2, y=2, width=32, height=12, rx=3, **paint)
     return picture(36, 16, label, box)

@@ -32,6 +32,7 @@ NATURES: Mapping[str, Look] = MappingProxyType(
         "declared": Look("diamond", "#009E73", "#00614A", "#E3F4EF"),
         "unsourced": Look("triangleDown", "#D55E00", "#8F3F00", "#FBEADF"),
         "unknown": Look("ellipse", "#8D949C", "#555C64", "#F2F3F5"),
+        "proposed": Look("triangle", "#56B4E9", "#1F6E9E", "#EAF5FC"),
         "lost": Look("star", "#3B3F45", "#1D2024", "#ECEDEF"),
     }
 )
@@ -54,27 +55,29 @@ _POVERTY, _OTHER, _UNSOURCED, _UNKNOWN = 1, 2, 4, 8
 def natures(drawing: Drawing) -> tuple[str, ...]:
     """The nature of each node, in node order: whose money can be in it at all (no amounts are split here).
 
-    What a record holds follows from the sources upstream of it inside the drawing; a record marked
-    `poverty` by the answer itself keeps that mark where no source is known. Cost: linear.
+    What a record holds follows from the sources upstream of it inside the drawing. Allocations that are no
+    source of the record asked, and the record asked of a downstream trace, go by the answer's own mark. Cost: linear.
     """
     held = [0] * len(drawing.nodes)
     declared = set()
     marked = {item["record"]: item.get("poverty") for item in drawing.trail["nodes"]}
     origins = {source["record"]: source for source in drawing.trail.get("sources") or ()}
+    downward = drawing.trail.get("direction") == "down"
     for node in drawing.nodes:
-        held[node.index] = _own(node, origins.get(node.record), marked.get(node.record))
+        is_start = downward and node.index == drawing.root
+        held[node.index] = _own(node, origins.get(node.record), marked.get(node.record), is_start)
         if node.record in origins and node.kind == "indicator":
             declared.add(node.index)
     _spread(drawing, held)
     return tuple(_name(node, held[node.index], node.index in declared) for node in drawing.nodes)
 
 
-def _own(node: Node, origin: Mapping[str, Any] | None, mark: bool | None) -> int:
+def _own(node: Node, origin: Mapping[str, Any] | None, mark: bool | None, is_start: bool) -> int:
     if node.kind == BREAK_IN:
         return _UNSOURCED
     if origin is not None:
         return _POVERTY if origin.get("poverty") else _OTHER
-    if node.kind == "allocation":
+    if node.kind == "allocation" or is_start:
         return _UNKNOWN if mark is None else _POVERTY if mark else _OTHER
     return 0
 
@@ -99,6 +102,8 @@ def _name(node: Node, bits: int, is_declared: bool) -> str:
         return "unsourced"
     if node.kind == BREAK_OUT:
         return "lost"
+    if node.is_proposed:
+        return "proposed"
     if is_declared:
         return "declared"
     known = bits & (_POVERTY | _OTHER)

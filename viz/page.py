@@ -32,7 +32,7 @@ def view(
 ) -> str:
     """The graph page of a trail (a `Trail` or its JSON object); written to `path` as UTF-8 when given.
 
-    `divisions` gives names to division codes. Raises TypeError, ValueError when the input is no trail.
+    `divisions` gives names to division codes. Raises Misuse, ValueError when the input is no trail.
     Cost: 0.3 s for 1,500 nodes; larger trails are drawn folded by division and kind.
     """
     drawing = read(trail)
@@ -58,7 +58,7 @@ def render(drawing: Drawing, names: Mapping[str, str], words: Words) -> str:
         records_table(drawing, kinds, names, words),
         edges_table(drawing, words),
     ]
-    return _template("page.html").render(
+    html: str = _template("page.html").render(
         words=words,
         trail=drawing.trail,
         direction=str(drawing.trail.get("direction") or "up"),
@@ -77,6 +77,7 @@ def render(drawing: Drawing, names: Mapping[str, str], words: Words) -> str:
         data=script_json(data),
         csp=policy_text(scripts=(library, code), styles=(style,)),
     )
+    return html
 
 
 def script_json(value: Any) -> str:
@@ -254,13 +255,13 @@ def _facts(drawing: Drawing, words: Words) -> list[tuple[str, str, int | None]]:
 def _notices(drawing: Drawing, grouping: Grouping, positions: Layout, words: Words) -> list[str]:
     """What the reader must know before believing the picture: cut short, folded, cyclic, without bounds."""
     trail = drawing.trail
-    notices = []
+    notices = [str(note) for note in trail.get("notes") or ()]
     if trail.get("truncated"):
         notices.append(words.say("truncated", more=trail.get("more") or 0))
     if grouping.folded:
         folded = [grouping.groups[index] for index in grouping.folded]
         members = sum(len(found.members) for found in folded)
-        records = sum(1 for node in drawing.nodes if not node.is_break)
+        records = sum(1 for node in drawing.nodes if node.is_counted)
         notices.append(words.say("aggregated", records=records, groups=len(folded), members=members))
         length = max(len(found.division_code) for found in folded)
         if f"{length}" in ("0", "2", "4"):

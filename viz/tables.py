@@ -62,7 +62,7 @@ def records_table(drawing: Drawing, natures: Sequence[str], names: Mapping[str, 
         Column("nature", words["nature"]),
         Column("breaks", words["breaks"]),
     )
-    nodes = [node for node in drawing.nodes if not node.is_break]
+    nodes = [node for node in drawing.nodes if node.is_counted]
     rows = tuple(
         (
             node.record,
@@ -81,7 +81,7 @@ def records_table(drawing: Drawing, natures: Sequence[str], names: Mapping[str, 
 
 
 def edges_table(drawing: Drawing, words: Words) -> Table:
-    """The flows drawn (breaks apart)."""
+    """The flows drawn: breaks apart, proposed links among them and marked."""
     columns = (
         Column("from", words["from"]),
         Column("to", words["to"]),
@@ -108,15 +108,7 @@ def sources_table(drawing: Drawing, names: Mapping[str, str], words: Words) -> T
     position = {node.record: node.index for node in drawing.nodes if node.record}
     trail = drawing.trail
     if trail.get("reached") is not None:
-        columns = (Column("record", words["record"]), Column("amount", words["amount"], "money"))
-        ends = trail["reached"]
-        return Table(
-            "reached",
-            words["reached"],
-            columns,
-            tuple((end["record"], fen(end["amount"])) for end in ends),
-            tuple(position.get(end["record"], -1) for end in ends),
-        )
+        return _reached_table(trail["reached"], position, words)
     columns = (
         Column("record", words["record"]),
         Column("tier", words["tier"]),
@@ -144,6 +136,12 @@ def sources_table(drawing: Drawing, names: Mapping[str, str], words: Words) -> T
         rows.append((words["unsourced"], "", "", "", fen(trail["unsourced"]), None, None))
         keys.append(-1)
     return Table("sources", words["sources"], columns, tuple(rows), tuple(keys))
+
+
+def _reached_table(ends: Sequence[Mapping[str, str]], position: Mapping[str, int], words: Words) -> Table:
+    columns = (Column("record", words["record"]), Column("amount", words["amount"], "money"))
+    rows = tuple((end["record"], fen(end["amount"])) for end in ends)
+    return Table("reached", words["reached"], columns, rows, tuple(position.get(end["record"], -1) for end in ends))
 
 
 def breaks_table(drawing: Drawing, words: Words) -> Table:

@@ -1,23 +1,21 @@
-"""The words of pages and packs in zh and en, from `lineage/words/viz.toml`."""
+"""The words of pages and packs in one language, from `lineage/words/viz.toml`."""
 
 from __future__ import annotations
 
-import tomllib
-from functools import lru_cache
-from importlib.resources import files
-
-LANGUAGES = ("zh", "en")
+from lineage.errors import Misuse
+from lineage.words import LANGUAGES, Language, area_words
 
 
 class Words:
     """One language's words. A key that is not there is a mistake of ours (KeyError); a value of data is not: `of`."""
 
     def __init__(self, lang: str) -> None:
-        """Raises ValueError for a language without words."""
-        if lang not in LANGUAGES:
-            raise ValueError(f'found language "{lang}", expected one of {", ".join(LANGUAGES)}')
-        self.lang = lang
-        self._texts = {key: text[lang] for key, text in _entries().items()}
+        """Raises Misuse for a language without words."""
+        known: dict[str, Language] = {name: name for name in LANGUAGES}
+        if lang not in known:
+            raise Misuse(f'found language "{lang}", expected one of {", ".join(LANGUAGES)}')
+        self.lang = known[lang]
+        self._texts = {key: text[self.lang] for key, text in area_words("viz").items()}
 
     def __getitem__(self, key: str) -> str:
         return self._texts[key]
@@ -33,8 +31,3 @@ class Words:
     def everything(self) -> dict[str, str]:
         """All of them, for a page's script."""
         return dict(self._texts)
-
-
-@lru_cache(maxsize=1)
-def _entries() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("lineage").joinpath("words", "viz.toml").read_text(encoding="utf-8"))

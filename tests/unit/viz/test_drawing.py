@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.viz.trails import answer, answers, small
+from lineage.errors import Misuse
+from tests.unit.viz.trails import answer, answers, flow, small
 from viz.drawing import BREAK_IN, BREAK_OUT, fen, read, tier_of
 from viz.natures import natures
 
@@ -71,6 +72,24 @@ def test_proposed_links_carry_no_nature():
     assert natures(read(trail))[0] == "poverty"
 
 
+def test_proposed_links_are_drawn_but_are_no_records_of_the_answer():
+    link = flow("allocation:Z", "indicator:I", "10.00", evidence="proposed")
+    drawing = read(small(proposed=[link]))
+    far = next(node for node in drawing.nodes if node.record == "allocation:Z")
+    assert not far.is_counted
+    assert natures(drawing)[far.index] == "proposed"
+    assert [node.record for node in drawing.nodes if node.is_counted] == [n["record"] for n in small()["nodes"]]
+
+
+def test_downstream_the_record_asked_gives_its_own_class_to_what_it_reaches():
+    trail = small(record="indicator:I", direction="down", breaks=[])
+    trail["nodes"] = trail["nodes"][:2]
+    trail["edges"] = trail["edges"][2:]
+    del trail["sources"]
+    trail["nodes"][1]["poverty"] = True
+    assert natures(read(trail)) == ("poverty", "poverty")
+
+
 @pytest.mark.parametrize("example", ["sound", "faults", "tangled"])
 def test_every_example_keeps_all_records_and_flows(example: str):
     for name in ("traces", "down"):
@@ -83,5 +102,5 @@ def test_every_example_keeps_all_records_and_flows(example: str):
 
 
 def test_what_is_no_trail_is_refused():
-    with pytest.raises(TypeError, match="expected a trail"):
+    with pytest.raises(Misuse, match="expected a trail"):
         read([1, 2])

@@ -1,12 +1,13 @@
-"""Positions: money runs rightward, nothing overlaps, crossings are fewer than before, the same input the same picture."""
+"""Positions: money runs rightward, nothing overlaps, crossings get fewer, the same input gives the same picture."""
 
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import networkx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from viz.layers import ROW_PITCH, apart, back_edges, crossings, layout
@@ -19,7 +20,6 @@ graphs = st.integers(1, 30).flatmap(
 )
 
 
-@settings(max_examples=80, deadline=None)
 @given(graphs)
 def test_edges_run_right_and_nodes_keep_their_distance(graph):
     stages, edges = graph
@@ -29,11 +29,10 @@ def test_edges_run_right_and_nodes_keep_their_distance(graph):
             assert placed.columns[source] < placed.columns[target]
             assert placed.x[source] < placed.x[target]
     spots = sorted(zip(placed.x, placed.y, strict=True))
-    for (x, y), (other_x, other_y) in zip(spots, spots[1:], strict=False):
+    for (x, y), (other_x, other_y) in pairwise(spots):
         assert x != other_x or other_y - y >= ROW_PITCH - 1  # a pixel of rounding
 
 
-@settings(max_examples=80, deadline=None)
 @given(graphs)
 def test_without_the_folded_edges_no_cycle_is_left(graph):
     stages, edges = graph
@@ -47,8 +46,8 @@ def test_without_the_folded_edges_no_cycle_is_left(graph):
 @given(st.lists(st.floats(-100, 100), max_size=30).map(sorted))
 def test_apart_keeps_order_and_distance_and_moves_nothing_that_fits(wishes):
     heights = apart(wishes)
-    assert all(below - above >= 1 - 1e-9 for above, below in zip(heights, heights[1:], strict=False))
-    if all(below - above >= 1 for above, below in zip(wishes, wishes[1:], strict=False)):
+    assert all(below - above >= 1 - 1e-9 for above, below in pairwise(heights))
+    if all(below - above >= 1 for above, below in pairwise(wishes)):
         assert heights == pytest.approx(wishes)
     if wishes:
         assert sum(heights) == pytest.approx(sum(wishes), abs=1e-6)
@@ -65,7 +64,7 @@ def test_barycentres_take_crossings_out():
 def test_stages_stand_in_bands_side_by_side():
     placed = layout([0, 1, 1, 3], [(0, 1), (1, 2), (2, 3)])
     assert [band.stage for band in placed.bands] == [0, 1, 3]
-    assert all(left.right <= right.left for left, right in zip(placed.bands, placed.bands[1:], strict=False))
+    assert all(left.right <= right.left for left, right in pairwise(placed.bands))
 
 
 def test_a_source_stands_beside_what_it_feeds():

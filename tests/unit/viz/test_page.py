@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 import viz
-from tests.unit.viz.trails import HOSTILE, answer, hostile_trail, small, wide
+from lineage.errors import Misuse
+from lineage.words import area_words
+from tests.unit.viz.trails import HOSTILE, answer, flow, hostile_trail, small, wide
 from viz.drawing import read
 from viz.grouping import group
 from viz.natures import natures
@@ -131,9 +133,7 @@ def test_a_trail_cut_short_says_so():
 
 def test_a_cycle_is_drawn_and_said():
     trail = small()
-    trail["edges"].append(
-        {"from": "payment:P", "to": "indicator:I", "amount": "1.00", "date": "", "evidence": "recorded"}
-    )
+    trail["edges"].append(flow("payment:P", "indicator:I", "1.00"))
     assert "数据中存在环" in viz.view(trail)
 
 
@@ -166,13 +166,11 @@ def test_the_record_asked_is_never_folded():
 
 
 def test_every_language_has_every_word():
-    from viz.words import _entries
-
-    for key, text in _entries().items():
+    for key, text in area_words("viz").items():
         assert text.keys() == {"zh", "en"}, key
         places = [sorted(re.findall(r"\{(\w+)\}", words)) for words in text.values()]
         assert places[0] == places[1], key
-    with pytest.raises(ValueError, match="expected one of zh, en"):
+    with pytest.raises(Misuse, match="expected one of zh, en"):
         viz.view(small(), lang="fr")
 
 
@@ -185,7 +183,7 @@ def test_the_file_written_is_utf8_and_the_text_returned(tmp_path: Path):
 
 def test_pyvis_is_imported_only_when_a_page_is_made():
     code = (
-        "import sys, viz, viz.page, viz.drawing, viz.tables; assert not {'pyvis', 'IPython', 'jinja2'} & set(sys.modules);"
+        "import sys, viz, viz.page, viz.tables; assert not {'pyvis', 'IPython', 'jinja2'} & set(sys.modules);"
         "from tests.unit.viz.trails import small; viz.view(small()); assert 'pyvis' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])

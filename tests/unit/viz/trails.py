@@ -17,6 +17,19 @@ def answer(example: str, name: str, record: str) -> dict[str, Any]:
     return next(item for item in answers(example, name) if item["record"] == record and item["policy"] == "pro-rata")
 
 
+def record(name: str, depth: int, amount: str, division: str = "410225000") -> dict[str, Any]:
+    kind = name.partition(":")[0]
+    return {"record": name, "kind": kind, "depth": depth, "amount": amount, "division_code": division}
+
+
+def flow(source: str, target: str, amount: str, evidence: str = "recorded") -> dict[str, Any]:
+    return {"from": source, "to": target, "amount": amount, "date": "2017-01-03", "evidence": evidence}
+
+
+def source(name: str, amount: str, *, poverty: bool) -> dict[str, Any]:
+    return {"record": name, "tier": "province", "poverty": poverty, "division_code": "410000000", "amount": amount}
+
+
 def small(**changes: Any) -> dict[str, Any]:
     """An indicator fed by poverty and other money, and by money from nowhere; a payment out of it."""
     trail = {
@@ -27,62 +40,17 @@ def small(**changes: Any) -> dict[str, Any]:
         "pool": "100.00",
         "state": "partial",
         "nodes": [
-            {"record": "payment:P", "kind": "payment", "depth": 0, "amount": "100.00", "division_code": "410225000"},
-            {"record": "indicator:I", "kind": "indicator", "depth": 1, "amount": "90.00", "division_code": "410225000"},
-            {
-                "record": "allocation:A",
-                "kind": "allocation",
-                "depth": 2,
-                "amount": "50.00",
-                "division_code": "410225000",
-            },
-            {
-                "record": "allocation:B",
-                "kind": "allocation",
-                "depth": 2,
-                "amount": "40.00",
-                "division_code": "410225000",
-            },
+            record("payment:P", 0, "100.00"),
+            record("indicator:I", 1, "90.00"),
+            record("allocation:A", 2, "50.00"),
+            record("allocation:B", 2, "40.00"),
         ],
         "edges": [
-            {
-                "from": "allocation:A",
-                "to": "indicator:I",
-                "amount": "50.00",
-                "date": "2017-01-01",
-                "evidence": "recorded",
-            },
-            {
-                "from": "allocation:B",
-                "to": "indicator:I",
-                "amount": "40.00",
-                "date": "2017-01-02",
-                "evidence": "document",
-            },
-            {
-                "from": "indicator:I",
-                "to": "payment:P",
-                "amount": "100.00",
-                "date": "2017-01-03",
-                "evidence": "recorded",
-            },
+            flow("allocation:A", "indicator:I", "50.00"),
+            flow("allocation:B", "indicator:I", "40.00", evidence="document"),
+            flow("indicator:I", "payment:P", "100.00"),
         ],
-        "sources": [
-            {
-                "record": "allocation:A",
-                "tier": "province",
-                "poverty": True,
-                "division_code": "410000000",
-                "amount": "50.00",
-            },
-            {
-                "record": "allocation:B",
-                "tier": "city",
-                "poverty": False,
-                "division_code": "410200000",
-                "amount": "40.00",
-            },
-        ],
+        "sources": [source("allocation:A", "50.00", poverty=True), source("allocation:B", "40.00", poverty=False)],
         "unsourced": "10.00",
         "breaks": [
             {
@@ -128,18 +96,8 @@ def wide(count: int) -> dict:
     trail["nodes"] = [trail["nodes"][1]]
     trail["edges"] = []
     for number in range(count):
-        record = f"payment:P-{number:05d}"
+        name = f"payment:P-{number:05d}"
         amount = f"{number // 100}.{number % 100:02d}"
-        trail["nodes"].append(
-            {
-                "record": record,
-                "kind": "payment",
-                "depth": 1,
-                "amount": amount,
-                "division_code": f"41022{number % 5}000",
-            }
-        )
-        trail["edges"].append(
-            {"from": "indicator:I", "to": record, "amount": amount, "date": "2017-05-01", "evidence": "recorded"}
-        )
+        trail["nodes"].append(record(name, 1, amount, f"41022{number % 5}000"))
+        trail["edges"].append(flow("indicator:I", name, amount))
     return trail
