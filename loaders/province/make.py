@@ -1,0 +1,100 @@
+"""Make a province: draw it, plant what is asked, write the bundle and the answer key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from loaders.province import paytables, records, reports
+from loaders.province.budget import draw_budget
+from loaders.province.bundle import Columns, Row, write_bundle
+from loaders.province.flows import draw_flows, sum_up
+from loaders.province.key import ProvinceKey
+from loaders.province.payout import draw_accounts, draw_batches, draw_entries
+from loaders.province.paytables import Made
+from loaders.province.places import henan_2017
+from loaders.province.size import Size, size_of
+from loaders.province.spending import draw_payments
+
+
+def make_province(
+    folder: Path | str, payments: int = 2000, seed: int = 1, faults: str | tuple[str, ...] = (), year: int = 2017
+) -> ProvinceKey:
+    """Writes a bundle of CSV files to `folder`, and `answer_key.json` beside it; returns the key.
+
+    The same arguments give the same bytes. Cost: linear, measured in docs/made-province.md.
+    Raises ValueError for a number of payments outside 200 … 10,000,000 or an unknown fault.
+    """
+    size = size_of(payments, year)
+    made = draw_province(size, seed)
+    extra: dict[str, list[Row]] = {"allocations": [_last_row(size)]}
+    tally = reports.system_tally(made)
+    extra["daily_reports"] = [*reports.report_rows(tally, made.places, _iso(size.last_day))]
+    rows = write_bundle(Path(folder), _parts(made), extra)
+    return ProvinceKey(seed=seed, payments=payments, year=year, rows=tuple(sorted(rows.items())))
+
+
+def draw_province(size: Size, seed: int) -> Made:
+    """Everything about a sound province, from one seed; each part has its own stream of random numbers."""
+    streams = [np.random.Generator(np.random.PCG64(each)) for each in np.random.SeedSequence(seed).spawn(6)]
+    places = henan_2017()
+    budget = draw_budget(size, places, streams[0])
+    payments = draw_payments(size, budget, streams[1])
+    amounts = sum_up(budget, payments, streams[2])
+    flows = draw_flows(budget, amounts, streams[3])
+    accounts = draw_accounts(budget, payments)
+    return Made(
+        places,
+        budget,
+        payments,
+        flows,
+        draw_batches(budget, payments, streams[4]),
+        accounts,
+        draw_entries(size, payments, accounts, streams[5]),
+        seed,
+    )
+
+
+def _parts(made: Made) -> dict[str, Iterable[Columns]]:
+    documents = records.number_documents(made.budget, made.flows, made.places)
+    chain = (made.budget, made.flows, documents, made.places)
+    return {
+        "divisions": [records.division_columns(made.places)],
+        "agencies": [records.agency_columns(made.places)],
+        "projects": [records.project_columns(made.places)],
+        "allocations": [records.allocation_columns(*chain)],
+        "transfers": [records.transfer_columns(*chain)],
+        "indicators": [records.bureau_columns(*chain), records.spender_columns(*chain)],
+        "payments": paytables.payment_parts(made),
+        "special_accounts": [paytables.account_columns(made)],
+        "account_entries": paytables.entry_parts(made),
+        "one_card_batches": paytables.batch_parts(made),
+        "one_card_payments": paytables.card_parts(made),
+        "fund_scope": [records.scope_columns(made.budget)],
+        "indicator_adjustments": [records.adjustment_columns(made.budget, made.flows)],
+    }
+
+
+def _last_row(size: Size) -> Row:
+    """The province's last decision, other money that stays with it: it dates the ledger to the last day."""
+    return {
+        "allocation_id": "A-99999999",
+        "fiscal_year": str(size.year),
+        "division_code": "410000000",
+        "source": "province",
+        "doc_no": f"豫财农〔{size.year}〕999号",
+        "date": _iso(size.last_day),
+        "amount": "1000000.00",
+        "function_code": "2050204",
+        "fund_type_code": "111",
+        "poverty": "false",
+        "fund_name": "社会事业发展资金",
+        "title": f"关于提前安排{size.year + 1}年社会事业发展资金的通知",
+    }
+
+
+def _iso(day: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
