@@ -7,7 +7,7 @@ kept lies in the ledger's Parquet files.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +54,9 @@ def with_documents(engine: Engine) -> None:
     engine.execute(documents.macro_sql())
 
 
-def rows(engine: Engine, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+def rows(engine: Engine, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
     """The answer as one dict a row, without pandas or Arrow."""
-    answer = engine.execute(sql, list(parameters))
+    answer = engine.execute(sql, parameters)
     names = [column[0] for column in answer.description or ()]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 

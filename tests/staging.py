@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from lineage import engine
-from lineage.ledger import Outcome, StagedTable, Writer, write
+from lineage.ledger import Outcome, StagedTable, Terms, Writer, write
+from lineage.ledger.commit import NO_TERMS
 from lineage.schema import BY_NAME, TABLES, ColumnType, Table
 
 AT = datetime(2018, 1, 2, 9, 0)
@@ -52,7 +53,8 @@ def stage_rows(writer: Writer, name: str, rows: list[dict[str, Any]]) -> StagedT
     return StagedTable(name, f"in_{name}")
 
 
-def load_rows(ledger: Path, tables: dict[str, list[dict[str, Any]]], *, at: datetime = AT, **given: Any) -> Outcome:
+def load_rows(ledger: Path, tables: dict[str, list[dict[str, Any]]], *, at: datetime = AT, terms: Terms = NO_TERMS,
+              **given: Any) -> Outcome:
     """Load rows given as dicts as one batch; further arguments are those of `Writer.commit`."""
-    with write(ledger, who="clerk", at=at) as writer:
+    with write(ledger, who="clerk", at=at, terms=terms) as writer:
         return writer.commit([stage_rows(writer, name, rows) for name, rows in tables.items()], **given)

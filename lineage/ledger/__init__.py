@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lineage.ledger.commit import Snapshot as Snapshot
     from lineage.ledger.commit import StagedTable as StagedTable
     from lineage.ledger.commit import Terms as Terms
+    from lineage.ledger.derived import derive as derive
     from lineage.ledger.manifest import SourceFile as SourceFile
     from lineage.ledger.manifest import TableOutcome as TableOutcome
     from lineage.ledger.reader import Ledger as Ledger
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Ledger": "reader", "Outcome": "writer", "Snapshot": "commit",
     "SourceFile": "manifest", "StagedTable": "commit", "TableOutcome": "manifest", "Terms": "commit",
-    "Writer": "writer", "open_ledger": "reader", "write": "writer",
+    "Writer": "writer", "derive": "derived", "open_ledger": "reader", "write": "writer",
 }
 __all__ = sorted(_HOMES)
 

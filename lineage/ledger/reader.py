@@ -12,22 +12,28 @@ import tempfile
 import threading
 import uuid
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lineage.errors import Misuse, NotFound
-from lineage.ledger import current, journal, layers, manifest
-from lineage.schema import BY_KIND, BY_NAME, TABLES
+from lineage.ledger import asserted, current, derived, journal, layers, manifest
+from lineage.schema import BY_KIND, BY_NAME
 
 if TYPE_CHECKING:
-    import pyarrow  # type: ignore[import-untyped]
+    import pyarrow
 
     from lineage.engine import Engine
+    from lineage.graph import Graph
+    from lineage.subgraph import Direction
+    from lineage.trail import Trail
 
+Answer = TypeVar("Answer")
+Parameters = Sequence[Any] | Mapping[str, Any]
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+_KNOWN = {*BY_NAME, *derived.GRAPH_TABLES, "document_number"}
 
 
 class Ledger:
@@ -43,6 +49,7 @@ class Ledger:
         self.as_of = as_of or self.latest_business_date
         self._lock = threading.RLock()
         self._bound: set[str] = set()
+        self._views: dict[str, Path] = {}
 
     @property
     def batch(self) -> int:
@@ -66,22 +73,24 @@ class Ledger:
         return journal.read(self.path, self._entries_seen)
 
     @cached_property
-    def asserted_links(self) -> list[dict[str, Any]]:
-        """Links accepted and not revoked: from, to, kind, who, why, at, entry; none if asserted is off."""
-        if not self.asserted:
-            return []
-        return [{**entry.body, "who": entry.by, "at": entry.at, "entry": entry.number}
-                for entry in journal.links_in_force(self.decisions)]
+    def links_in_force(self) -> tuple[journal.Entry, ...]:
+        """Journal entries of links accepted and not revoked; none when this view leaves asserted links out."""
+        return journal.links_in_force(self.decisions) if self.asserted else ()
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pyarrow.Table:
+    @cached_property
+    def asserted_links(self) -> list[asserted.AssertedLink]:
+        """The asserted links of this view, with amount and date."""
+        return asserted.links(self.links_in_force, self.rows)
+
+    def query(self, sql: str, parameters: Parameters = ()) -> pyarrow.Table:
         """The answer as an Arrow table. Every input table and every table of a graph pass is there by its name."""
-        return self._cursor(sql).execute(sql, list(parameters)).to_arrow_table()
+        return self._run(sql, lambda cursor: cursor.execute(sql, parameters).to_arrow_table())
 
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
         """The answer as one dict a row; cheaper than Arrow for few rows."""
         from lineage import engine
 
-        return engine.rows(self._cursor(sql), sql, parameters)
+        return self._run(sql, lambda cursor: engine.rows(cursor, sql, parameters))
 
     def resolve(self, text: str) -> str:
         """`kind:id` of a record named so or by an id that one record only bears. Raises NotFound, Misuse."""
@@ -98,46 +107,138 @@ class Ledger:
     def _bearers(self, name: str, kinds: tuple[str, ...]) -> list[str]:
         parts = [f"SELECT record FROM {BY_KIND[kind].name} WHERE {BY_KIND[kind].key[0]} = $name" for kind in kinds]
         sql = " UNION ALL ".join(parts)
-        return [row[0] for row in self._cursor(sql).execute(sql, {"name": name}).fetchall()]
+        return [row["record"] for row in self.rows(sql, {"name": name})]
 
     def _near(self, name: str) -> tuple[str, ...]:
         parts = [f"SELECT record, {table.key[0]} AS id FROM {table.name}" for table in BY_KIND.values()]
         sql = (f"SELECT record FROM ({' UNION ALL '.join(parts)}) "
                f"WHERE damerau_levenshtein(upper(id), upper($name)) <= greatest(1, length($name) // 5) "
                f"ORDER BY damerau_levenshtein(upper(id), upper($name)), record LIMIT 5")
-        return tuple(row[0] for row in self._cursor(sql).execute(sql, {"name": name}).fetchall())
+        return tuple(row["record"] for row in self.rows(sql, {"name": name}))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The fund-flow graph of this view: memory-mapped from the derived set where that fits, else built."""
+        from lineage.graph import build, keep
+
+        folder = self._graph_folder
+        return keep.load(folder / "graph") if folder else build.build(self)
+
+    def trace(self, record: str, direction: Direction = "up", policy: str = "pro-rata", **limits: Any) -> Trail:
+        """A record's trail up to its sources or down to its payees; `limits` are those of `lineage.trace.Limits`.
+
+        Raises NotFound, Misuse (an ambiguous id, a record that is no node of the graph).
+        """
+        from lineage.trace import Limits, Question, downstream, upstream
+
+        name = self.resolve(record)
+        node = self.graph.find(name)
+        if node < 0:
+            raise Misuse(f"{name} carries no money that could be traced", "ask for a record of the chain")
+        question = Question(name, node, policy, Limits(**limits))
+        return upstream(self.graph, question) if direction == "up" else downstream(self.graph, question)
 
     @cached_property
     def engine(self) -> Engine:
         """The engine that holds this view's tables; for code below the questions, which ask through `query`."""
         from lineage import engine
 
-        scratch = Path(tempfile.gettempdir()) / f"lineage-{uuid.uuid4().hex}"
-        weakref.finalize(self, shutil.rmtree, scratch, True)
-        return engine.connect(scratch)
-
-    def _cursor(self, sql: str) -> Engine:
-        self.bind(set(_WORD.findall(sql)))
-        return self.engine.cursor()
+        return engine.connect(self._scratch / "spill")
 
     def bind(self, names: set[str]) -> None:
         """Make the tables of these names, and the macro `document_number`, known to the engine."""
-        missing = names - self._bound
+        missing = (names & _KNOWN) - self._bound
         if not missing:
             return
         with self._lock:
-            for table in TABLES:
-                if table.name in missing - self._bound:
-                    self._bind_table(table.name)
-            if "document_number" in missing - self._bound:
-                from lineage.engine import with_documents
+            for name in sorted(missing - self._bound):
+                if name in BY_NAME:
+                    self._bind_table(name)
+                elif name in derived.GRAPH_TABLES:
+                    self._bind_graph_table(name)
+                else:
+                    from lineage.engine import with_documents
 
-                with_documents(self.engine)
-            self._bound |= missing
+                    with_documents(self.engine)
+                self._bound.add(name)
+
+    def keep_table(self, name: str, file: Path) -> None:
+        """Write a table as this view sees it, sorted by key in code-point order, and read it from there."""
+        from lineage import engine
+
+        table = BY_NAME[name]
+        order = ", ".join(engine.name(column) for column in layers.stored_key(table))
+        sql = current.table_sql(table, current.Sight(self.as_of, self._raw, self._late))
+        engine.write_parquet(self.engine, f"SELECT * FROM ({sql}) ORDER BY {order}", file)
+        self._read_from(name, file)
+        self._bound.add(name)
+
+    @cached_property
+    def _scratch(self) -> Path:
+        folder = Path(tempfile.gettempdir()) / f"lineage-{uuid.uuid4().hex}"
+        weakref.finalize(self, shutil.rmtree, folder, True)
+        return folder
+
+    @cached_property
+    def _tables_folder(self) -> Path | None:
+        found = derived.in_force(self.path)
+        return found.folder(self.path) if found and found.fits_tables(self) else None
+
+    @cached_property
+    def _graph_folder(self) -> Path | None:
+        found = derived.in_force(self.path)
+        return found.folder(self.path) if found and found.fits_graph(self) else None
+
+    def _run(self, sql: str, ask: Callable[[Engine], Answer]) -> Answer:
+        """Ask on a cursor of its own; a derived set that was swept away meanwhile is built anew in memory."""
+        from lineage.engine import EngineError
+
+        self.bind(set(_WORD.findall(sql)))
+        try:
+            return ask(self.engine.cursor())
+        except EngineError:
+            if not self._set_is_gone():
+                raise
+        self._forget_set()
+        self.bind(set(_WORD.findall(sql)))
+        return ask(self.engine.cursor())
+
+    def _set_is_gone(self) -> bool:
+        return any(folder is not None and not folder.is_dir() for folder in (self._tables_folder, self._graph_folder))
+
+    def _forget_set(self) -> None:
+        with self._lock:
+            self.__dict__.update(_tables_folder=None, _graph_folder=None)
+            for name in [name for name in self._views if not self._views[name].exists()]:
+                self.engine.execute(f"DROP VIEW IF EXISTS {name}")
+                self._bound.discard(name)
+                del self._views[name]
 
     def _bind_table(self, name: str) -> None:
+        if self._tables_folder:
+            self._read_from(name, self._tables_folder / f"{name}.parquet")
+            return
         sight = current.Sight(self.as_of, self._raw, self._late)
         self.engine.execute(f"CREATE TABLE {name} AS {current.table_sql(BY_NAME[name], sight)}")
+
+    def _bind_graph_table(self, name: str) -> None:
+        folder = self._graph_folder or self._graph_tables_built
+        self._read_from(name, folder / f"{name}.parquet")
+
+    @cached_property
+    def _graph_tables_built(self) -> Path:
+        from lineage.graph import keep
+
+        folder = self._scratch / "graph-tables"
+        folder.mkdir(parents=True)
+        keep.derive(self, folder)
+        return folder
+
+    def _read_from(self, name: str, file: Path) -> None:
+        from lineage import engine
+
+        self.engine.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {engine.parquet([file])}")
+        self._views[name] = file
 
     def _raw(self, name: str) -> str:
         """A view of a table's rows in force, made when first needed."""

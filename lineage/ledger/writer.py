@@ -38,7 +38,10 @@ class Outcome:
 
 @dataclass(slots=True)
 class Writer:
-    """The one who may write. `engine` is for staging; its relations vanish with the writer."""
+    """The one who may write; mutable, for its manifests grow with each batch.
+
+    `engine` is for staging; its relations vanish with the writer. `terms` say what its loads may do.
+    """
 
     path: Path
     who: str
@@ -47,6 +50,7 @@ class Writer:
     key: bytes
     manifests: tuple[Manifest, ...]
     work: Path
+    terms: Terms
 
     def token_sql(self, column: str) -> str:
         """SQL for the keyed token of a column of numbers in clear."""
@@ -57,13 +61,13 @@ class Writer:
         return tokens.mask_sql(column, kind)
 
     def commit(self, staged: Sequence[StagedTable], *, source_files: Sequence[SourceFile] = (), profile: str = "",
-               rejects: str = "", warnings: Sequence[str] = (), terms: Terms = NO_TERMS) -> Outcome:
+               rejects: str = "", warnings: Sequence[str] = ()) -> Outcome:
         """Write what is new in the staged tables as one batch; nothing new: no batch.
 
         `rejects` names a relation with the columns of `quarantine.COLUMNS`. Raises Misuse (a duplicated key in a
         staged table, an unknown table), Unavailable (disk).
         """
-        load = Load(source_files, profile, rejects, warnings, terms)
+        load = Load(source_files, profile, rejects, warnings, self.terms)
         plan = Plan(self.path, self.engine, self.manifests, self.key, self._folder(), self.at)
         result = prepare(plan, staged, load)
         if not result.files:
@@ -129,7 +133,8 @@ class Writer:
 
 
 @contextmanager
-def write(path: str | Path, *, who: str, at: datetime, wait: bool | float = True) -> Iterator[Writer]:
+def write(path: str | Path, *, who: str, at: datetime, wait: bool | float = True,
+          terms: Terms = NO_TERMS) -> Iterator[Writer]:
     """Hold the ledger for writing; makes it (and its key, beside it) where there is none.
 
     Raises Busy when another holds it and `wait` is off or used up, Damaged on a wrong key or broken chain.
@@ -148,7 +153,7 @@ def write(path: str | Path, *, who: str, at: datetime, wait: bool | float = True
         work.mkdir()
         staging = engine.connect(work / "spill", ordered=False)
         try:
-            writer = Writer(ledger, who, at, staging, key, manifests, work)
+            writer = Writer(ledger, who, at, staging, key, manifests, work, terms)
             writer._note_withdrawals()
             yield writer
         finally:

@@ -1,0 +1,143 @@
+"""Derived sets: current tables, graph arrays, tables of graph passes; rebuilt from the batches at any time.
+
+`derived/000001/` holds a set, `derived/current.json` names the one in force and what it was made from. A set is
+built aside and named last, so a reader sees a whole set or none. It fits a view of the same batch, business date
+and (for what comes of the graph) the same asserted links; for any other view the reader builds in memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lineage.errors import NotFound, Unavailable
+from lineage.ledger import durable, lock
+from lineage.release import VERSION
+from lineage.schema import TABLES
+
+if TYPE_CHECKING:
+    from lineage.ledger.reader import Ledger
+
+Step = Callable[["Ledger", Path], None]
+FORMAT = 1
+DERIVATIONS: tuple[str, ...] = ("lineage.ledger.derived:write_tables", "lineage.graph.keep:derive")
+"""The steps of this layer, `module:function`, in order; each is a `Step` and may use what those before it wrote."""
+GRAPH_TABLES = ("nodes", "edges", "breaks", "rings", "document_links")
+_POINTER = "current.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedSet:
+    """A set and what it was made from. `as_of` is ISO or "" (no dated record); `links` names the asserted links."""
+
+    number: int
+    version: str
+    batch: int
+    as_of: str
+    links: str
+    release: str = VERSION
+    format: int = FORMAT
+
+    def folder(self, ledger: Path) -> Path:
+        """Where the set lies."""
+        return _home(ledger) / f"{self.number:06d}"
+
+    def fits_tables(self, ledger: Ledger) -> bool:
+        """Whether the set's tables are those of this view."""
+        made_from = (self.batch, self.as_of, self.release, self.format)
+        return made_from == (ledger.batch, _iso(ledger.as_of), VERSION, FORMAT)
+
+    def fits_graph(self, ledger: Ledger) -> bool:
+        """Whether the set's graph is that of this view."""
+        return self.fits_tables(ledger) and self.links == links_digest(ledger)
+
+
+def in_force(ledger: Path) -> DerivedSet | None:
+    """The set the pointer names; None when there is none, or its folder has gone."""
+    try:
+        found = DerivedSet(**json.loads((_home(ledger) / _POINTER).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return found if found.folder(ledger).is_dir() else None
+
+
+def derive(path: str | Path, steps: Sequence[Step] = ()) -> DerivedSet:
+    """Build the set of the latest version, if the one in force does not fit it, and put it in force.
+
+    `steps` are further steps of layers above. Raises Unavailable without write permission or space: readers
+    then build in memory. The set before stays, for readers that still use it; older ones are removed.
+    """
+    from lineage.ledger.reader import Ledger
+
+    ledger_path = Path(path)
+    if not _home(ledger_path).is_dir():
+        raise NotFound(f"{path} holds no ledger", "name it with --ledger")
+    with lock.held(_home(ledger_path) / lock.NOTE, "derive", ""):
+        before = in_force(ledger_path)
+        ledger = Ledger(ledger_path)
+        if before and before.fits_graph(ledger):
+            return before
+        made = DerivedSet(_next_number(ledger_path), ledger.version, ledger.batch, _iso(ledger.as_of),
+                          links_digest(ledger))
+        try:
+            _build(ledger, made, [*map(_step, DERIVATIONS), *steps])
+        except OSError as error:
+            raise Unavailable(f"could not write the derived set: {error.strerror}", "free some space") from error
+        _sweep(ledger_path, {made.number, before.number if before else made.number})
+        return made
+
+
+def write_tables(ledger: Ledger, folder: Path) -> None:
+    """The first step: current tables as of the default date, one Parquet file each, sorted by key."""
+    for table in TABLES:
+        ledger.keep_table(table.name, folder / f"{table.name}.parquet")
+
+
+def links_digest(ledger: Ledger) -> str:
+    """A name for the asserted links of a view; "" when there are none."""
+    entries = [entry.number for entry in ledger.links_in_force]
+    return hashlib.sha256(durable.to_json(entries)).hexdigest()[:16] if entries else ""
+
+
+def _build(ledger: Ledger, made: DerivedSet, steps: Sequence[Step]) -> None:
+    aside = _home(ledger.path) / f".building-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    aside.mkdir()
+    try:
+        for step in steps:
+            step(ledger, aside)
+        durable.rename(aside, made.folder(ledger.path))
+    finally:
+        durable.discard(aside)
+    durable.write(_home(ledger.path) / _POINTER, durable.to_json(asdict(made)) + b"\n")
+
+
+def _step(name: str) -> Step:
+    module, _, function = name.partition(":")
+    step: Step = getattr(import_module(module), function)
+    return step
+
+
+def _next_number(ledger: Path) -> int:
+    return max((int(entry.name) for entry in _home(ledger).iterdir() if entry.name.isdigit()), default=0) + 1
+
+
+def _sweep(ledger: Path, keep: set[int]) -> None:
+    for entry in _home(ledger).iterdir():
+        if entry.name.startswith(".building-") or (entry.name.isdigit() and int(entry.name) not in keep):
+            durable.discard(entry)
+
+
+def _home(ledger: Path) -> Path:
+    return ledger / "derived"
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
