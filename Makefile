@@ -1,6 +1,6 @@
 # make setup|demo|test|check|bench|neo4j|neo4j-stop|lock|mutants|clean; each target installs what it needs into .venv
 .DEFAULT_GOAL := help
-.PHONY: help setup develop demo test test-long check format bench neo4j neo4j-stop lock mutants clean
+.PHONY: help setup develop demo test test-long check format docs bench neo4j neo4j-stop lock mutants clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -39,9 +39,8 @@ test: .venv/all.stamp ## every test, with real servers where they can be had
 test-long: .venv/all.stamp ## the property tests with many more examples
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(WORKERS) tests/property $(TESTS)
 
-check: .venv/all.stamp ## lint, format, types, layers, house style
+check: .venv/all.stamp ## lint, types, layers, house style
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tools.style
@@ -49,6 +48,9 @@ check: .venv/all.stamp ## lint, format, types, layers, house style
 format: .venv/all.stamp ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: .venv/all.stamp ## write the pages that come from the code
+	LINEAGE_LANG=en $(BIN)/python -m tools.docs
 
 bench: .venv/all.stamp ## every benchmark in one run; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(BENCHMARKS)

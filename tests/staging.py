@@ -17,8 +17,11 @@ AT = datetime(2018, 1, 2, 9, 0)
 def load_bundle(ledger: Path, bundle: Path, *, at: datetime = AT, who: str = "clerk") -> Outcome:
     """Load every CSV of a folder as one batch."""
     with write(ledger, who=who, at=at) as writer:
-        staged = [stage_csv(writer, table, bundle / f"{table.name}.csv") for table in TABLES
-                  if (bundle / f"{table.name}.csv").exists()]
+        staged = [
+            stage_csv(writer, table, bundle / f"{table.name}.csv")
+            for table in TABLES
+            if (bundle / f"{table.name}.csv").exists()
+        ]
         return writer.commit(staged)
 
 
@@ -29,11 +32,17 @@ def stage_csv(writer: Writer, table: Table, file: Path) -> StagedTable:
     chosen = []
     for column in table.columns:
         name = engine.name(column.name) if column.name in given else "NULL"
-        typed = f"({name}::DECIMAL(18, 2) * 100)::BIGINT" if column.type is ColumnType.MONEY \
+        typed = (
+            f"({name}::DECIMAL(18, 2) * 100)::BIGINT"
+            if column.type is ColumnType.MONEY
             else f"{name}::{column.stored_type}"
+        )
         chosen.append(f"{typed} AS {engine.name(column.stored)}")
-    chosen += [f"{engine.literal(file.name)} AS _file", "NULL::VARCHAR AS _sheet",
-               "(row_number() OVER () + 1)::BIGINT AS _row"]
+    chosen += [
+        f"{engine.literal(file.name)} AS _file",
+        "NULL::VARCHAR AS _sheet",
+        "(row_number() OVER () + 1)::BIGINT AS _row",
+    ]
     writer.engine.execute(f"CREATE OR REPLACE TEMP TABLE in_{table.name} AS SELECT {', '.join(chosen)} FROM {source}")
     return StagedTable(table.name, f"in_{table.name}")
 

@@ -123,15 +123,18 @@ def missing_docstrings(source: Source) -> Found:
     if source.text.strip() and not ast.get_docstring(source.tree):
         yield 1, "no module docstring, use one that says what it is for and the invariant it keeps"
     for node in source.tree.body:
-        named = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name[0] != "_"
-        if named and not ast.get_docstring(node):
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or node.name.startswith("_"):
+            continue
+        if not ast.get_docstring(node):
             yield node.lineno, f"{node.name} has no docstring, use one that says what its type does not"
 
 
 def loose_dataclasses(source: Source) -> Found:
     """Values do not change under a reader's hands; a class whose docstring says that it is mutable may."""
-    for node in ast.walk(source.tree) if source.packaged and source.tree else ():
-        for decorator in node.decorator_list if isinstance(node, ast.ClassDef) else ():
+    if not source.packaged or source.tree is None:
+        return
+    for node in (node for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef)):
+        for decorator in node.decorator_list:
             said = ast.unparse(decorator)
             frozen = "frozen=True" in said or "mutable" in (ast.get_docstring(node) or "").lower()
             if said.startswith("dataclass") and not (frozen and "slots=True" in said):
@@ -197,11 +200,12 @@ def side_effects(source: Source) -> Found:
     if not source.packaged or source.tree is None or source.top == "api":
         return
     for node in ast.walk(source.tree):
-        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        if called == "print" and not source.path.endswith("__main__.py"):
-            yield node.lineno, "print below api, use a return value"
-        if ".".join(called.split(".")[-2:]) in CLOCK_CALLS:
-            yield node.lineno, f"{called}() below api, use a parameter"
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            if called == "print" and not source.path.endswith("__main__.py"):
+                yield node.lineno, "print below api, use a return value"
+            if ".".join(called.split(".")[-2:]) in CLOCK_CALLS:
+                yield node.lineno, f"{called}() below api, use a parameter"
         if isinstance(node, ast.Import) and any(name.name == "logging" for name in node.names):
             yield node.lineno, "logging below api, use a problem or an error"
 
@@ -224,12 +228,14 @@ CHECKS: tuple[Callable[[Source], Found], ...] = (
 def imported_libraries(source: Source) -> Iterator[tuple[int, str]]:
     """The libraries of `ONE_PLACE_LIBRARIES` that a module of the distribution imports, at any depth."""
     for node in ast.walk(source.tree) if source.packaged and source.tree else ():
-        names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom) and node.level == 0:
+        if isinstance(node, ast.Import):
+            names = [name.name for name in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
             names = [node.module or ""]
-        for name in names:
-            if name.split(".")[0] in ONE_PLACE_LIBRARIES:
-                yield node.lineno, name.split(".")[0]
+        else:
+            continue
+        roots = [name.split(".")[0] for name in names]
+        yield from ((node.lineno, root) for root in roots if root in ONE_PLACE_LIBRARIES)
 
 
 def scattered_libraries(sources: list[Source]) -> Iterator[str]:

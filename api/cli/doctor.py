@@ -1,0 +1,122 @@
+"""`lineage doctor`: the machine, the versions, the ledger's files, and whether Neo4j is reachable."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from api.cli.options import Settings, options
+from api.cli.output import DONE, FOUND, print_json, print_table
+from lineage.errors import LineageError
+from lineage.release import VERSION
+from lineage.words import Language, say
+
+LIBRARIES = ("duckdb", "numpy", "numba", "pandas", "pyarrow", "networkx", "pyvis", "typer")
+EXTRAS = {"neo4j": ("neo4j",), "api": ("fastapi", "uvicorn", "PyJWT", "argon2-cffi"), "db": ("psycopg",)}
+FREE_BYTES_MIN = 2 * 10**9
+BOLT_HELLO = bytes.fromhex("6060b017") + bytes.fromhex("00040405 00020404 00000000 00000000")
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing looked at: `state` is ok, absent (may be wanted) or wrong; `found` says what is there."""
+
+    what: str
+    state: str
+    found: str
+
+
+@options("ledger", "json", "graph")
+def doctor_command(settings: Settings) -> int:
+    """Look at everything and say what was found; 1 when something is wrong."""
+    signs = [*machine(settings), *libraries(settings.lang), *ledger(settings), *graph(settings)]
+    if settings.json:
+        print_json({"release": VERSION, "signs": [asdict(sign) for sign in signs]})
+    else:
+        heads = [say(f"doctor.head_{name}", settings.lang) for name in ("what", "state", "found")]
+        states = {state: say(f"doctor.{state}", settings.lang) for state in ("ok", "absent", "wrong")}
+        print_table(heads, [(sign.what, states[sign.state], sign.found) for sign in signs])
+    return FOUND if any(sign.state == "wrong" for sign in signs) else DONE
+
+
+def machine(settings: Settings) -> Iterator[Sign]:
+    """Python, system, cores, free space, and whether compiled kernels can be kept."""
+    yield Sign("lineage", "ok", VERSION)
+    python = sys.version_info
+    yield Sign("python", "ok" if python >= (3, 11) else "wrong", platform.python_version())
+    yield Sign("system", "ok", f"{platform.system()} {platform.release()}, {os.cpu_count()} cores")
+    folder = next(part for part in (settings.ledger.absolute(), *settings.ledger.absolute().parents) if part.exists())
+    free = shutil.disk_usage(folder).free
+    yield Sign("disk", "ok" if free >= FREE_BYTES_MIN else "wrong", f"{free / 1e9:.1f} GB free at {folder}")
+    encoding = (sys.stdout.encoding or "").lower()
+    readable = encoding.replace("-", "") in ("utf8", "gb18030", "gbk")
+    yield Sign("terminal", "ok" if readable else "wrong", encoding or say("doctor.no_encoding", settings.lang))
+    kept = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).parent)
+    writable = os.access(kept, os.W_OK)
+    found = str(kept) if writable else say("doctor.kernels_not_kept", settings.lang, folder=kept)
+    yield Sign("kernels", "ok" if writable else "wrong", found)
+
+
+def libraries(language: Language) -> Iterator[Sign]:
+    """The libraries of the base, and each extra as a whole."""
+    for name in LIBRARIES:
+        found = installed(name)
+        yield Sign(name, "ok" if found else "wrong", found or say("doctor.not_installed", language))
+    if installed("duckdb") == "2.0.0":
+        yield Sign("duckdb", "wrong", say("doctor.duckdb_2_0_0", language))
+    for extra, names in EXTRAS.items():
+        missing = [name for name in names if not installed(name)]
+        hint = f"pip install 'fund-lineage[{extra}]'"
+        found = ", ".join(f"{name} {installed(name)}" for name in names)
+        yield Sign(f"[{extra}]", "absent" if missing else "ok", hint if missing else found)
+
+
+def installed(name: str) -> str:
+    """The version of a distribution, empty when it is not there."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def ledger(settings: Settings) -> Iterator[Sign]:
+    """Whether the ledger opens and its key is there and private; `verify` looks deeper."""
+    if not settings.ledger.exists():
+        yield Sign("ledger", "absent", say("doctor.no_ledger", settings.lang, folder=settings.ledger))
+        return
+    from lineage.ledger.tokens import read_key
+
+    try:
+        opened = settings.open()
+        found = say("doctor.ledger", settings.lang, batches=opened.batch, latest=opened.latest_business_date)
+        yield Sign("ledger", "ok", found)
+        read_key(settings.ledger)
+        yield Sign("key", "ok", say("doctor.key", settings.lang))
+    except LineageError as error:
+        yield Sign("ledger", "wrong", str(error))
+
+
+def graph(settings: Settings) -> Iterator[Sign]:
+    """Whether something that speaks Bolt answers at --graph, by its handshake: no driver, no sign-in."""
+    if settings.graph is None:
+        yield Sign("graph", "ok", say("doctor.embedded", settings.lang))
+        return
+    parts = urlsplit(settings.graph)
+    try:
+        with socket.create_connection((parts.hostname or "localhost", parts.port or 7687), timeout=3) as connection:
+            connection.sendall(BOLT_HELLO)
+            answer = connection.recv(4)
+    except (OSError, ValueError) as error:
+        yield Sign("graph", "wrong", f"{settings.graph}: {error}")
+        return
+    spoken = len(answer) == 4 and any(answer)
+    found = f"Bolt {answer[3]}.{answer[2]}" if spoken else say("doctor.not_bolt", settings.lang)
+    yield Sign("graph", "ok" if spoken else "wrong", f"{settings.graph}: {found}")
