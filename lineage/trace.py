@@ -5,17 +5,22 @@ Amounts come from everything up- and downstream; limits cut only what is shown, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lineage.errors import Misuse
 from lineage.graph import EVIDENCE, Graph
 from lineage.graph.arrays import TIERS, day
 from lineage.graph.breaks import ENTERING, REASONS
 from lineage.shares import Follower, Lot, records_as_sources
 from lineage.subgraph import Direction, Reach, edges_of, money_order, reach
 from lineage.trail import Break, Reached, Source, Trail, TrailEdge, TrailNode, by_amount
+
+if TYPE_CHECKING:
+    from lineage.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,35 @@ class Question:
     node: int
     policy: str
     limits: Limits = Limits()
+
+
+def trace(ledger: Ledger, record: str, direction: Direction, policy: str, limits: Limits) -> Trail:
+    """The trail of a record, named `kind:id` or by an id only one record bears. Raises NotFound, Misuse."""
+    name = ledger.resolve(record)
+    question = Question(name, node_of(ledger, name), policy, limits)
+    trail = upstream(ledger.graph, question) if direction == "up" else downstream(ledger.graph, question)
+    return replace(trail, version=ledger.version, as_of=ledger.as_of)
+
+
+def node_of(ledger: Ledger, record: str) -> int:
+    """The node of a record. Raises Misuse, with what to ask instead, for records that no money flows through."""
+    node = ledger.graph.find(record)
+    if node >= 0:
+        return node
+    kind, _, name = record.partition(":")
+    if kind in {"transfer", "payment", "account_entry"}:
+        table, key = {"transfer": ("transfers", "transfer_id"), "payment": ("payments", "payment_id"),
+                      "account_entry": ("account_entries", "entry_id")}[kind]
+        found = ledger.rows(f"SELECT reverses FROM {table} WHERE {key} = $1", (name,))
+        if found and found[0]["reverses"]:
+            original = found[0]["reverses"]
+            raise Misuse(f"{record} takes back {kind}:{original} and carries no money of its own",
+                         f"trace {kind}:{original}")
+        if kind == "account_entry":
+            raise Misuse(f"{record} is a receipt: it confirms money that comes in and carries none on",
+                         "trace its payment or its special account")
+    raise Misuse(f"{record} is no movement of money", "trace an allocation, transfer, indicator, payment, special "
+                 "account, account expenditure, one-card batch or one-card payment")
 
 
 def upstream(graph: Graph, question: Question) -> Trail:
