@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lineage.trail import Trail
 
 Cell = str | int | bool | None
+NODE_COLUMNS = ("record", "kind", "depth", "amount", "division_code", "title", "date", "poverty", "state")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -48,7 +49,7 @@ def sheets(trail: Trail) -> tuple[Sheet, ...]:
     return (
         Sheet("summary", ("field", "value"), tuple(summary), ()),
         _ends(trail),
-        Sheet("nodes", ("record", "kind", "depth", "amount", "division_code", "title", "date", "poverty", "state"), tuple(
+        Sheet("nodes", NODE_COLUMNS, tuple(
             (node.record, node.kind, node.depth, yuan(node.amount_fen), node.division_code, node.title,
              node.date.isoformat() if node.date else None, node.poverty, node.state) for node in trail.nodes
         )),

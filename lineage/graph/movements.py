@@ -13,7 +13,6 @@ import numpy as np
 
 from lineage.graph.arrays import Indexes, Ints, Small
 from lineage.graph.records import Records, dates
-from lineage.schema import NODE_KINDS
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
@@ -118,26 +117,22 @@ def _linked_by_document(ledger: Ledger, records: Records) -> Movements:
 
 
 def _asserted(ledger: Ledger, records: Records) -> Movements:
-    """Links a person accepted: the amount and date are those of the movement that the link completes."""
     import pyarrow as pa
 
     links = ledger.asserted_links
     ends = []
-    for side in ("from", "to"):
+    for side in ("source", "target"):
         found = np.full(len(links), -1, np.int32)
         for kind in ("allocation", "indicator", "transfer", "payment"):
-            names = [_id_of(link[side], kind) for link in links]
+            names = [_id_of(getattr(link, side), kind) for link in links]
             place = records.positions(kind, pa.array(names, pa.large_string()))
             found = np.where(place >= 0, place, found).astype(np.int32)
         ends.append(found)
-    source, target = ends
-    transfers = records.kind_start[NODE_KINDS.index("transfer")]
-    moved = np.where(source >= transfers, source, target)
-    keep = (source >= 0) & (target >= 0) & records.nodes.alive[moved] & (records.nodes.amount[moved] > 0)
-    keep &= records.nodes.alive[source] & records.nodes.alive[target]
-    count = int(keep.sum())
-    return Movements(source[keep], target[keep], records.nodes.amount[moved][keep], records.nodes.date[target][keep],
-                     np.full(count, ASSERTED, np.int8), np.full(count, -1, np.int32))
+    table = pa.table({
+        "amount_fen": pa.array([link.amount_fen for link in links], pa.int64()),
+        "date": pa.array([link.date for link in links], pa.date32()),
+    })
+    return _movements(ends[0], ends[1], table, ASSERTED)
 
 
 def _id_of(record: str, kind: str) -> str | None:
