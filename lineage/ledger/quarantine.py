@@ -45,10 +45,10 @@ def add_moves(on: engine.Engine, table: Table) -> None:
 
 
 def counts(on: engine.Engine) -> dict[str, tuple[int, int]]:
-    """Rejected rows and their fen by table."""
+    """Rejected rows and their fen by table; where one row of a file makes several rows, `line` tells them apart."""
     found = on.execute(
         "SELECT \"table\", count(*), sum(fen)::BIGINT FROM (SELECT \"table\", max(coalesce(amount_fen, 0)) AS fen "
-        "FROM rejected GROUP BY \"table\", file, sheet, \"row\") GROUP BY 1 ORDER BY 1").fetchall()
+        "FROM rejected GROUP BY \"table\", file, sheet, \"row\", line) GROUP BY 1 ORDER BY 1").fetchall()
     return {table: (rows, fen) for table, rows, fen in found}
 
 

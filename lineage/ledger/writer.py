@@ -54,11 +54,11 @@ class Writer:
 
     def token_sql(self, column: str) -> str:
         """SQL for the keyed token of a column of numbers in clear."""
-        return tokens.token_sql(tokens.plain_sql(column), self.key)
+        return tokens.token_sql(column, self.key)
 
     def mask_sql(self, column: str, kind: Sensitive) -> str:
         """SQL for the form to show of a column of numbers in clear."""
-        return tokens.mask_sql(tokens.plain_sql(column), kind)
+        return tokens.mask_sql(column, kind)
 
     def commit(self, staged: Sequence[StagedTable], *, source_files: Sequence[SourceFile] = (), profile: str = "",
                rejects: str = "", warnings: Sequence[str] = ()) -> Outcome:
@@ -68,12 +68,20 @@ class Writer:
         staged table, an unknown table), Unavailable (disk).
         """
         load = Load(source_files, profile, rejects, warnings, self.terms)
-        plan = Plan(self.path, self.engine, self.manifests, self.key, self._folder(), self.at)
+        plan = self._plan()
         result = prepare(plan, staged, load)
         if not result.files:
             return Outcome(len(self.manifests), result.outcomes, result.warnings)
         made = self._publish(self._manifest(result, load), plan.folder)
         return Outcome(made.batch, result.outcomes, result.warnings, written=True)
+
+    def rehearse(self, staged: Sequence[StagedTable], *, rejects: str = "", warnings: Sequence[str] = ()) -> Outcome:
+        """What `commit` would answer; what it writes aside goes when the writer closes, and no batch is made."""
+        result = prepare(self._plan(), staged, Load(rejects=rejects, warnings=warnings, terms=self.terms))
+        return Outcome(len(self.manifests), result.outcomes, result.warnings)
+
+    def _plan(self) -> Plan:
+        return Plan(self.path, self.engine, self.manifests, self.key, self._folder(), self.at)
 
     def withdraw(self, batch: int, why: str) -> Outcome:
         """Take a batch back by a new one. Raises NotFound, Misuse when it is not in force or no reason is given."""

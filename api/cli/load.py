@@ -1,0 +1,97 @@
+"""`lineage load PATH…`: read files into the ledger and account for every row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.options import LANGUAGE, Settings, options
+from api.cli.output import DONE, FOUND, note, print_json, print_table, progress
+from lineage.words import say
+
+if TYPE_CHECKING:
+    from lineage.words import Language
+    from loaders import LoadResult
+
+SHOWN_REJECTS = 20
+COUNTS = ("read", "loaded", "corrected", "unchanged", "rejected")
+
+
+def text(key: str) -> str:
+    """The help text of one option, in the language of the environment."""
+    return say(f"load.option_{key}", LANGUAGE)
+
+
+@options("ledger", "json")
+def load_command(
+    settings: Settings,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help=text("paths"))],
+    profile: Annotated[str | None, typer.Option("--profile", help=text("profile"))] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
+    strict: Annotated[bool, typer.Option("--strict", help=text("strict"))] = False,
+    allow_move: Annotated[bool, typer.Option("--allow-move", help=text("allow_move"))] = False,
+    who: Annotated[str, typer.Option("--who", envvar="LINEAGE_WHO", help=text("who"))] = "",
+) -> int:
+    """Load and report; 1 when a row was rejected."""
+    import loaders
+
+    with progress(say("load.progress", settings.lang)) as advance:
+        result = loaders.load(
+            settings.ledger,
+            paths,
+            profile=profile,
+            dry_run=dry_run,
+            strict=strict,
+            lang=settings.lang,
+            who=who,
+            allow_move=allow_move,
+            progress=lambda name, done, total: advance(1),
+        )
+    if settings.json:
+        print_json(result.to_json())
+    else:
+        show(result, settings.lang, strict=strict)
+    return FOUND if result.rejected else DONE
+
+
+def show(result: LoadResult, language: Language, *, strict: bool) -> None:
+    """The account of a load as tables, warnings beside it."""
+    heads = [say(f"load.head_{name}", language) for name in ("table", *COUNTS)]
+    rows = [
+        [table_name(table.table, language), *(getattr(table, count) for count in COUNTS)]
+        for table in result.tables
+        if table.read
+    ]
+    rows.append([say("load.all", language), *(getattr(result, count) for count in COUNTS)])
+    print_table(heads, rows, right=heads[1:])
+    for one in result.rejects[:SHOWN_REJECTS]:
+        note(reject_line(one, language))
+    if result.problems > SHOWN_REJECTS:
+        note(say("load.more", language, more=result.problems - SHOWN_REJECTS, batch=result.batch))
+    for warning in result.warnings:
+        note(say("load.warning", language, text=warning))
+    note(_ending(result, language, strict=strict))
+
+
+def table_name(name: str, language: Language) -> str:
+    """A table's label in a language."""
+    from lineage.schema import BY_NAME
+
+    return BY_NAME[name].zh if language == "zh" else name
+
+
+def reject_line(one: object, language: Language) -> str:
+    """`payments.csv:118:amount: found "1,2O0.00", expected …; hint`."""
+    said = dict(one)  # type: ignore[call-overload]
+    sheet = f"[{said['sheet']}]" if said["sheet"] else ""
+    place = ":".join(
+        str(part) for part in (said["file"] + sheet, said["row"], said["column"]) if part not in ("", None)
+    )
+    return say("load.reject", language, place=place, **{key: said[key] or "" for key in ("found", "expected", "hint")})
+
+
+def _ending(result: LoadResult, language: Language, *, strict: bool) -> str:
+    if result.dry_run:
+        return say("load.stopped" if strict and result.rejected else "load.rehearsed", language)
+    return say("load.written" if result.written else "load.nothing_new", language, batch=result.batch)

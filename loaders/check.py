@@ -1,0 +1,193 @@
+"""From text cells to typed rows: one SQL select a raw table, and the rows it cannot read as rejects.
+
+Invariant: every row of a raw table becomes a checked row (good or bad), a totals row, or nothing else;
+a bad row has at least one reject, and each reject says column, found, expected and hint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lineage import engine
+from lineage.engine import Engine, literal, name
+from lineage.ledger.tokens import mask_sql
+from lineage.schema import ColumnType, Sensitive, Table
+from lineage.words import Language
+from loaders import cells
+from loaders.incoming import Incoming, read_cell
+from loaders.rejects import Checks, add_rejects, column_checks, missing_column, sign_checks, texts
+
+PROVENANCE = (
+    "_file VARCHAR",
+    "_sheet VARCHAR",
+    "_row BIGINT",
+    "_extras VARCHAR",
+    "_removed BOOLEAN",
+    "_source INTEGER",
+    "_bad BOOLEAN",
+    "_same BOOLEAN",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A table's rows of one load, all files together, in the relation `checked_NAME`."""
+
+    table: Table
+
+    @property
+    def relation(self) -> str:
+        """The relation's name."""
+        return f"checked_{self.table.name}"
+
+    @property
+    def columns(self) -> str:
+        """Its stored columns, quoted."""
+        return ", ".join(name(column) for column in self.table.stored_names)
+
+    @property
+    def keys(self) -> str:
+        """Its key columns, quoted."""
+        return ", ".join(name(self.table.column(key).stored) for key in self.table.key)
+
+
+def create(database: Engine, table: Table) -> Checked:
+    """An empty relation for a table's checked rows."""
+    checked = Checked(table)
+    columns = ", ".join(f"{name(column.stored)} {column.stored_type}" for column in table.columns)
+    database.execute(f"CREATE OR REPLACE TEMP TABLE {checked.relation} ({columns}, {', '.join(PROVENANCE)})")
+    return checked
+
+
+def check(database: Engine, checked: Checked, incoming: Incoming, source: int, language: Language) -> int:
+    """Read one raw table's rows into the checked relation and its faults into `rejects_in`; answers the bad rows.
+
+    `source` tells the raw tables of a load apart. Cost: one pass over the rows, one more over the bad ones.
+    """
+    checks = _checks(incoming, language)
+    bad = " OR ".join(f"({one.condition})" for one in checks) or "false"
+    columns = ", ".join(name(column) for column in checked.table.stored_names)
+    extras = "_extra_cells" if incoming.extras else "NULL"
+    database.execute(
+        f"INSERT INTO {checked.relation} SELECT {columns}, _file, _sheet, _row, {extras}, _removed, {source}, "
+        f"{bad}, false FROM ({_typed(incoming)})"
+    )
+    found = int(engine.row(database, f"SELECT count(*) FROM {checked.relation} WHERE _source = {source} AND _bad")[0])
+    if found:
+        rows = f"SELECT _row, _file FROM {checked.relation} WHERE _source = {source} AND _bad"
+        faulty = (
+            f"SELECT *, {_amount(checked.table)} AS _fen FROM ({_typed(incoming, line=True)}) "
+            f"WHERE (_row, _file) IN ({rows})"
+        )
+        add_rejects(database, checked.table, faulty, checks)
+    return found
+
+
+def totals_rows(database: Engine, incoming: Incoming) -> tuple[tuple[int, int | None], ...]:
+    """The totals rows of a raw table that were left out: row number and amount, where one can be read."""
+    if incoming.totals == "false":
+        return ()
+    amount = incoming.cells.get("amount")
+    read = read_cell(amount, clean=True).replace(name("in_amount"), "t.in_amount") if amount else "NULL::BIGINT"
+    inner = f"{cells.trimmed(amount.sql)} AS in_amount" if amount else "NULL AS in_amount"
+    answer = database.execute(
+        f"SELECT _row, {read} FROM (SELECT {incoming.raw.row_sql} AS _row, {inner} FROM {incoming.raw.relation} "
+        f"WHERE ({incoming.raw.where}) AND ({incoming.totals})) t ORDER BY 1"
+    ).fetchall()
+    return tuple((int(row), fen) for row, fen in answer)
+
+
+def mark_repeated(database: Engine, checked: Checked, language: Language) -> None:
+    """Of rows with one key the first stays; a later one is the same (`_same`) or, where it differs, rejected."""
+    keys, relation = checked.keys, checked.relation
+    twice = f"SELECT {keys} FROM {relation} WHERE NOT _bad GROUP BY {keys} HAVING count(*) > 1"
+    if not engine.row(database, f"SELECT count(*) FROM ({twice})")[0]:
+        return
+    joined = " AND ".join(f"r.{key} IS NOT DISTINCT FROM t.{key}" for key in keys.split(", "))
+    content = f"({checked.columns}, _removed)"
+    database.execute(
+        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT place, row_number() OVER same AS nth, "
+        f"{content} IS NOT DISTINCT FROM first_value({content}) OVER same AS equal, "
+        f"first_value(_file || ':' || _row) OVER same AS first_place FROM "
+        f"(SELECT rowid AS place, * FROM {relation} WHERE NOT _bad) r SEMI JOIN ({twice}) t ON {joined} "
+        f"WINDOW same AS (PARTITION BY {keys} ORDER BY _source, _row, place)"
+    )
+    database.execute(
+        f"UPDATE {relation} SET _same = true WHERE rowid IN (SELECT place FROM repeated WHERE nth > 1 AND equal)"
+    )
+    database.execute(
+        f"UPDATE {relation} SET _bad = true WHERE rowid IN (SELECT place FROM repeated WHERE nth > 1 AND NOT equal)"
+    )
+    _reject_repeated(database, checked, language)
+
+
+def _reject_repeated(database: Engine, checked: Checked, language: Language) -> None:
+    expected, hint = texts("repeated-key", language, keys=", ".join(checked.table.key))
+    key = " || '; ' || ".join(
+        f"coalesce({name(checked.table.column(one).stored)}::VARCHAR, '')" for one in checked.table.key
+    )
+    database.execute(
+        f"INSERT INTO rejects_in SELECT {literal(checked.table.name)}, _file, _sheet, _row, "
+        f"{literal(checked.table.key[0])}, {key}, {literal(expected)}, "
+        f"replace({literal(hint)}, '{{first}}', first_place), "
+        f"{_stored_line(checked.table)}, "
+        f"{_amount(checked.table)} FROM {checked.relation} c JOIN repeated ON c.rowid = place "
+        "WHERE nth > 1 AND NOT equal"
+    )
+
+
+def _stored_line(table: Table) -> str:
+    """The whole row as a JSON object of its stored columns, persons' numbers masked."""
+    pairs = []
+    for column in table.columns:
+        cell = name(column.stored)
+        shown = cell if column.sensitive is Sensitive.NO else mask_sql(cell, column.sensitive)
+        pairs.append(f"{literal(column.stored)}, {shown}")
+    return f"json_object({', '.join(pairs)})::VARCHAR"
+
+
+def _amount(table: Table) -> str:
+    return "amount_fen" if table.money else "NULL::BIGINT"
+
+
+def _checks(incoming: Incoming, language: Language) -> Sequence[Checks]:
+    out: list[Checks] = []
+    for column in incoming.table.columns:
+        cell = incoming.cells.get(column.name)
+        if cell is None:
+            out.extend(missing_column(incoming, column, language) if column.required else ())
+        else:
+            out.extend(
+                column_checks(cell, language, header=incoming.header_of.get(column.name, ""), clean=incoming.raw.clean)
+            )
+    out.extend(sign_checks(incoming, language))
+    return out
+
+
+def _typed(incoming: Incoming, *, line: bool = False) -> str:
+    """A select of the raw table's rows: trimmed cells as `in_NAME`, stored columns, provenance (and the whole line)."""
+    raw = incoming.raw
+    inner = [
+        f"{raw.row_sql} AS _row",
+        f"{incoming.file_sql} AS _file",
+        f"{incoming.sheet_sql} AS _sheet",
+        f"{incoming.removed} AS _removed",
+    ]
+    inner += [
+        f"{cell.sql if raw.tight else cells.trimmed(cell.sql)} AS {name('in_' + column)}"
+        for column, cell in incoming.cells.items()
+    ]
+    inner += [f"{incoming.line_sql()}::VARCHAR AS _line"] if line else []
+    inner += [f"{incoming.extras} AS _extra_cells"] if incoming.extras else []
+    outer = []
+    for column in incoming.table.columns:
+        cell = incoming.cells.get(column.name)
+        read = read_cell(cell, clean=raw.clean) if cell else f"NULL::{column.stored_type}"
+        if column.type is ColumnType.TEXT and cell is not None and raw.clean and read == name("in_" + column.name):
+            read = name("in_" + column.name)
+        outer.append(f"{read} AS {name(column.stored)}")
+    return (
+        f"SELECT *, {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {raw.relation} "
+        f"WHERE ({raw.where}) AND NOT ({incoming.totals}))"
+    )

@@ -1,0 +1,213 @@
+"""A raw table with its mapping applied: which SQL gives each column's cell, in which unit, by which labels.
+
+Invariant: an `Incoming` says all that `check` needs; headers and profiles are done with when it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from lineage.engine import literal, name
+from lineage.ledger.tokens import mask_sql
+from lineage.schema import BY_NAME, Column, ColumnType, Sensitive, Table
+from loaders import cells
+from loaders.headers import Mapped, heading
+from loaders.labels import labels
+from loaders.profile import NOTHING, TableProfile
+from loaders.raw import Malformed, RawTable
+
+TOTALS = ("合计", "小计", "总计", "共计", "累计", "本页合计", "合計", "總計", "total", "sum", "subtotal", "grandtotal")
+"""What stands in the first or the key cell of a totals row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One column's cell: SQL of its text over the raw relation (trimmed unless `ready`), and how to read it."""
+
+    column: Column
+    sql: str
+    fen: int = 100
+    dates: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    ready: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Rows on their way into one table. `header_of` names each column as the file does, for messages; `sensitive`
+    are the positions of persons' numbers, which no message shows."""
+
+    table: Table
+    raw: RawTable
+    cells: Mapping[str, Cell]
+    header_of: Mapping[str, str]
+    totals: str = "false"
+    removed: str = "false"
+    extras: str = ""
+    file_sql: str = ""
+    sheet_sql: str = ""
+    sensitive: Mapping[int, Sensitive] = field(default_factory=dict)
+
+    @property
+    def malformed(self) -> tuple[Malformed, ...]:
+        """Records of the file whose cells could not be told apart."""
+        return self.raw.malformed
+
+    def line_sql(self) -> str:
+        """The whole row as a JSON object, header to cell."""
+        seen: dict[str, int] = {}
+        pairs = []
+        for position, header in enumerate(self.raw.headers):
+            label = header.strip() or f"({position + 1})"
+            seen[label] = seen.get(label, 0) + 1
+            label = label if seen[label] == 1 else f"{label} ({seen[label]})"
+            kind = self.sensitive.get(position, Sensitive.NO)
+            cell = f"c{position}" if kind is Sensitive.NO else mask_sql(f"c{position}", kind)
+            pairs.append(f"{literal(label)}, {cell}")
+        return f"json_object({', '.join(pairs)})"
+
+
+def from_mapping(raw: RawTable, mapped: Mapped, profile: TableProfile = NOTHING, *, title_fen: int = 0) -> Incoming:
+    """Rows of a file whose headers were matched; the profile's units, constants and ids go before the file's."""
+    table = mapped.table
+    own_unit = {
+        column: profile.units.get(column) or fen or title_fen or 100 for column, (_, fen) in mapped.columns.items()
+    }
+    found: dict[str, Cell] = {}
+    for column in table.columns:
+        sql = _sql(column, mapped, profile, raw)
+        if sql:
+            found[column.name] = _cell(
+                table, column, sql, profile, own_unit.get(column.name, profile.units.get(column.name, 100))
+            )
+    header_of = {column: raw.headers[place] for column, (place, _) in mapped.columns.items()}
+    return Incoming(
+        table,
+        raw,
+        MappingProxyType(found),
+        MappingProxyType(header_of),
+        totals=_totals(raw, mapped),
+        removed=_removed(raw, profile),
+        extras=_extras(raw, profile),
+        file_sql=literal(raw.file),
+        sheet_sql=literal(raw.sheet),
+        sensitive={place: table.column(column).sensitive for column, (place, _) in mapped.columns.items()},
+    )
+
+
+def from_select(table_name: str, raw: RawTable, profile: TableProfile) -> Incoming:
+    """Rows made by a profile's select, whose columns are the table's own names and `_file`, `_sheet`, `_row`."""
+    table = BY_NAME[table_name]
+    place = {header: position for position, header in enumerate(raw.headers)}
+    found = {
+        column.name: _cell(table, column, f"c{place[column.name]}", profile, profile.units.get(column.name, 100))
+        for column in table.columns
+        if column.name in place
+    }
+    return Incoming(
+        table,
+        raw,
+        MappingProxyType(found),
+        MappingProxyType({}),
+        file_sql="_file",
+        sheet_sql="_sheet",
+        sensitive={at: table.column(column).sensitive for column, at in place.items() if column in table.names},
+        removed=f"coalesce(c{place['_removed']}, 'false') = 'true'" if "_removed" in place else "false",
+    )
+
+
+def read_cell(cell: Cell, *, clean: bool) -> str:
+    """SQL that reads the trimmed cell `in_NAME` of a column into its stored form."""
+    inner = name("in_" + cell.column.name)
+    readers: Mapping[ColumnType, Callable[[], str]] = {
+        ColumnType.MONEY: lambda: cells.money(inner, cell.fen),
+        ColumnType.DATE: lambda: cells.day(inner, cell.dates),
+        ColumnType.MONTH: lambda: cells.month(inner),
+        ColumnType.YEAR: lambda: cells.year(inner),
+        ColumnType.COUNT: lambda: cells.count(inner),
+        ColumnType.FLAG: lambda: cells.flag(inner, cell.labels),
+        ColumnType.TEXT: lambda: _text(cell, inner, clean=clean),
+    }
+    return readers[cell.column.type]()
+
+
+def is_division(column: Column) -> bool:
+    """Whether a text column holds a division code."""
+    return column.references == "divisions" or column.name == "division_code"
+
+
+def _text(cell: Cell, inner: str, *, clean: bool) -> str:
+    column = cell.column
+    if column.choices:
+        return cells.choice(inner, column.choices, cell.labels)
+    long_number = column.sensitive is not Sensitive.NO or column.name.endswith(("_id", "_no"))
+    read = cells.text(inner, clean=clean, number=long_number)
+    if is_division(column):
+        read = cells.division(read)
+    return cells.choice(read, (), cell.labels) if cell.labels else read
+
+
+def _cell(table: Table, column: Column, sql: str, profile: TableProfile, fen: int) -> Cell:
+    listed = dict(labels(table.name, column.name)) | dict(profile.codes.get(column.name, {}))
+    return Cell(column, sql, fen, profile.dates.get(column.name, ()), MappingProxyType(listed))
+
+
+def _sql(column: Column, mapped: Mapped, profile: TableProfile, raw: RawTable) -> str:
+    given = f"c{mapped.columns[column.name][0]}" if column.name in mapped.columns else ""
+    composed = profile.ids.get(column.name)
+    if composed is not None and composed.parts:
+        parts = ", ".join(cells.trimmed(f"c{position(raw, part)}") for part in composed.parts)
+        return f"{literal(composed.prefix)} || concat_ws({literal(composed.separator)}, {parts})"
+    if composed is not None and given:
+        return f"{literal(composed.prefix)} || {cells.trimmed(given)}"
+    if column.name in profile.constants:
+        constant = literal(profile.constants[column.name])
+        return f"coalesce({cells.trimmed(given)}, {constant})" if given else constant
+    return given
+
+
+def position(raw: RawTable, header: str) -> int:
+    """Where a header named by a profile stands. Raises Misuse when the file does not have it."""
+    from loaders.raw import Unrecognised
+
+    wanted = heading(header).whole
+    for index, found in enumerate(raw.headers):
+        if heading(found).whole == wanted:
+            return index
+    raise Unrecognised(
+        f'{raw.file}: found no header "{header}", which the profile names', f"headers are {', '.join(raw.headers)}"
+    )
+
+
+def _totals(raw: RawTable, mapped: Mapped) -> str:
+    """The condition that a row is a totals row: the word stands in the first cell or in the key."""
+    key = mapped.columns.get(mapped.table.key[0], (0, 0))[0]
+    words = ", ".join(literal(word) for word in TOTALS)
+    places = sorted({0, key}) if raw.headers else [0]
+    tests = [
+        f"coalesce(lower(translate(c{place}, ' 　:：', '')) IN ({words}), false)"
+        for place in places
+        if not _is_choice(mapped, place)
+    ]
+    return " OR ".join(tests) or "false"
+
+
+def _is_choice(mapped: Mapped, place: int) -> bool:
+    return any(at == place and mapped.table.column(column).choices for column, (at, _) in mapped.columns.items())
+
+
+def _removed(raw: RawTable, profile: TableProfile) -> str:
+    if profile.deleted is None:
+        return "false"
+    values = ", ".join(literal(value) for value in profile.deleted.values)
+    return f"coalesce({cells.trimmed(f'c{position(raw, profile.deleted.header)}')} IN ({values}), false)"
+
+
+def _extras(raw: RawTable, profile: TableProfile) -> str:
+    """Columns that the profile keeps though no table has them: a JSON object of the cells that are filled."""
+    if not profile.extras:
+        return ""
+    pairs = ", ".join(f"{literal(header)}, {cells.trimmed(f'c{position(raw, header)}')}" for header in profile.extras)
+    return f"json_object({pairs})::VARCHAR"

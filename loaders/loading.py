@@ -1,0 +1,278 @@
+"""`load`: files in, a batch of the ledger and a plain account of every row out.
+
+Invariant: every row read is loaded, a correction, unchanged or rejected; nothing is committed on a dry run, nor
+under `strict` when any row is rejected.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypedDict, Unpack
+
+from lineage import engine
+from lineage import ledger as ledgers
+from lineage.ledger import Snapshot, SourceFile, StagedTable, Terms, Writer
+from lineage.ledger.derived import derive
+from lineage.schema import TABLES, Table
+from lineage.words import Language, say
+from loaders import check, incoming, rejects, selects, warn
+from loaders.headers import Mapped, heading, match, table_by_file_name, table_by_headers, unit_in_title
+from loaders.profile import Profile, read_profile
+from loaders.raw import RawTable, ReadFile, Unrecognised
+from loaders.reading import files_of, read_files
+from loaders.result import REJECTS_MOST, LoadResult
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, the steps done and the steps in all."""
+
+
+class Choices(TypedDict, total=False):
+    """What the caller may choose about a load; every field may be left out."""
+
+    profile: str | Path | None
+    dry_run: bool
+    strict: bool
+    lang: Language
+    snapshots: tuple[Snapshot, ...]
+    allow_move: bool
+    control: Path | None
+    wait: bool | float
+
+
+@dataclass(slots=True)
+class _Work:
+    """The state of one load in hand (mutable: it gathers what the files bring)."""
+
+    writer: Writer
+    folder: Path
+    profile: Profile
+    choices: Choices
+    checked: dict[str, check.Checked] = field(default_factory=dict)
+    sources: list[SourceFile] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    claimed: dict[str, list[RawTable]] = field(default_factory=dict)
+    malformed: dict[str, int] = field(default_factory=dict)
+    pieces: int = 0
+
+    @property
+    def language(self) -> Language:
+        """The language of rejects and warnings."""
+        return self.choices.get("lang", "en")
+
+    def say(self, key: str, **values: object) -> None:
+        """Add a warning."""
+        self.warnings.append(say(f"loaders.warning_{key}", self.language, **values))
+
+
+def load(
+    ledger: str | Path | Any,
+    paths: str | Path | Iterable[str | Path],
+    *,
+    at: datetime | None = None,
+    who: str = "",
+    progress: Progress | None = None,
+    **choices: Unpack[Choices],
+) -> LoadResult:
+    """Load files, folders (bundles) or database addresses into a ledger, which is made where there is none.
+
+    `ledger` is a path or an open ledger. `at` is the time of the load (default now), `who` the person (default the
+    system's user), `choices` the fields of `Choices`. Raises Misuse, Unreadable, Busy, Unavailable.
+    """
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    path = Path(getattr(ledger, "path", ledger))
+    moment = at or datetime.now().astimezone()
+    profile = read_profile(choices.get("profile"))
+    started = time.perf_counter()
+    with _writer(path, who or _user(), moment, choices) as (writer, folder):
+        work = _Work(writer, folder, profile, choices)
+        _read_all(work, given, progress)
+        result = _commit(work, moment)
+    loaded = time.perf_counter() - started
+    if result.written:
+        derive(path)
+    seconds = {"load": round(loaded, 3), "derive": round(time.perf_counter() - started - loaded, 3)}
+    return replace(result, seconds=seconds)
+
+
+@contextmanager
+def _writer(path: Path, who: str, at: datetime, choices: Choices) -> Iterator[tuple[Writer, Path]]:
+    """A writer and a folder for copies; a dry run on a ledger that is not there makes one elsewhere and drops it."""
+    with tempfile.TemporaryDirectory(prefix="lineage-load-") as scratch:
+        absent = choices.get("dry_run") and not (path / "manifest").is_dir()
+        target = Path(scratch) / "ledger" if absent else path
+        copies = Path(scratch) / "copies"
+        copies.mkdir()
+        terms = Terms(choices.get("snapshots", ()), choices.get("allow_move", False))
+        with ledgers.write(target, who=who, at=at, wait=choices.get("wait", True), terms=terms) as writer:
+            rejects.create_rejects(writer.engine)
+            yield writer, copies
+
+
+def _read_all(work: _Work, given: Sequence[str | Path], progress: Progress | None) -> None:
+    files = [*files_of(given), *_beside(work.profile, files_of(given))]
+    words = frozenset(header for one in work.profile.tables.values() for header in one.headers)
+    strict_names = {Path(path).name for path in given if Path(path).is_file()}
+    for index, read in enumerate(read_files(work.writer.engine, files, work.folder, words)):
+        if progress:
+            progress(read.name, index, len(files))
+        _take(work, read, explicit=read.name in strict_names)
+    made = []
+    if work.profile.selects:
+        selects.make_views(work.writer.engine, work.claimed, work.profile.inputs)
+        for one in selects.run_selects(work.writer.engine, work.profile):
+            made.append(one)
+            _check(work, one)
+    raws = [raw for group in work.claimed.values() for raw in group]
+    work.warnings.extend(selects.unused_rows(work.writer.engine, raws, made, work.language))
+    work.warnings.extend(zh if work.language == "zh" else en for zh, en in work.profile.notes)
+
+
+def _beside(profile: Profile, files: Sequence[Path]) -> list[Path]:
+    """Files that the profile brings along, for tables that no given file is named after."""
+    named = {table.name for table in (table_by_file_name(file.name) for file in files) if table}
+    out = []
+    for file in profile.beside:
+        table = table_by_file_name(file.name) or _table_of_first_line(file)
+        if table is None or table.name not in named:
+            out.append(file)
+    return out
+
+
+def _table_of_first_line(file: Path) -> Table | None:
+    with file.open(encoding="utf-8-sig") as lines:
+        mapped = table_by_headers(lines.readline().strip().split(","))
+    return mapped.table if mapped else None
+
+
+def _take(work: _Work, read: ReadFile, *, explicit: bool) -> None:
+    """Put each table of a file where it belongs: under an input of the profile, or straight into its checks."""
+    work.sources.append(SourceFile(read.name, read.sha256, read.size))
+    work.warnings.extend(read.notes)
+    recognised = False
+    for raw in read.tables:
+        one = selects.claim(work.profile, raw)
+        if one is not None:
+            work.claimed.setdefault(one.name, []).append(raw)
+            recognised = True
+            continue
+        mapped = _mapped(work, raw)
+        if mapped is None:
+            continue
+        recognised = True
+        _map_and_check(work, raw, mapped)
+    if not recognised and explicit:
+        headers = ", ".join(header for raw in read.tables for header in raw.headers if header)[:300]
+        raise Unrecognised(
+            f"{read.name}: cannot tell which table this is; its headers are {headers or 'empty'}",
+            "name the file after a table (payments.csv, 支付.xlsx), or give --profile; "
+            f"`lineage profile draft {read.name}` proposes one",
+        )
+    if not recognised:
+        work.say("unknown_file", file=read.name)
+
+
+def _mapped(work: _Work, raw: RawTable) -> Mapped | None:
+    """The table of a raw table: by the sheet's or file's name, else by its headers."""
+    own = {table: one.headers for table, one in work.profile.tables.items()}
+    named = table_by_file_name(raw.sheet) if raw.sheet else None
+    named = named or table_by_file_name(raw.file)
+    if named is not None:
+        mapped = match(raw.headers, named, own.get(named.name, MappingProxyType({})))
+        if mapped.keys_found or len(mapped.columns) >= 2:
+            return mapped
+        by_headers = table_by_headers(raw.headers, own)
+        return by_headers or (mapped if mapped.columns or not any(raw.headers) else None)
+    return table_by_headers(raw.headers, own)
+
+
+def _map_and_check(work: _Work, raw: RawTable, mapped: Mapped) -> None:
+    profile = work.profile.table(mapped.table.name)
+    known = {heading(header).whole for header in _named_by(profile)}
+    unknown = [header for header in mapped.unknown if heading(header).whole not in known]
+    place = raw.file + (f"[{raw.sheet}]" if raw.sheet else "")
+    if unknown:
+        work.say("unknown_column", file=place, columns=", ".join(unknown[:20]))
+    if mapped.doubled:
+        work.say("doubled_column", file=place, columns=", ".join(mapped.doubled))
+    one = incoming.from_mapping(raw, mapped, profile, title_fen=unit_in_title(raw.title))
+    _check(work, one)
+    work.warnings.extend(warn.totals(work.writer.engine, work.checked[one.table.name], one, work.pieces, work.language))
+    if raw.where == "true":  # nothing else reads the relation: tables of one sheet share theirs
+        work.writer.engine.execute(f"DROP TABLE {raw.relation}")
+
+
+def _named_by(profile: Any) -> list[str]:
+    """Headers that a profile uses for ids and deletion marks."""
+    parts = [part for composed in profile.ids.values() for part in composed.parts]
+    return [*parts, *([profile.deleted.header] if profile.deleted else []), *profile.extras]
+
+
+def _check(work: _Work, one: incoming.Incoming) -> None:
+    table = one.table
+    database = work.writer.engine
+    if table.name not in work.checked:
+        work.checked[table.name] = check.create(database, table)
+    work.pieces += 1
+    check.check(database, work.checked[table.name], one, work.pieces, work.language)
+    rejects.add_malformed(database, table, one.raw, one.malformed, work.language)
+    work.malformed[table.name] = work.malformed.get(table.name, 0) + len(one.malformed)
+
+
+def _commit(work: _Work, at: datetime) -> LoadResult:
+    database, language = work.writer.engine, work.language
+    staged = []
+    for table in TABLES:
+        checked = work.checked.get(table.name)
+        if checked is not None:
+            check.mark_repeated(database, checked, language)
+            staged.append(_staged(work, checked))
+    work.warnings.extend(warn.all_of(work.writer, work.checked, at.date(), language))
+    problems = int(engine.row(database, "SELECT count(*) FROM rejects_in")[0])
+    stop = work.choices.get("dry_run", False) or (work.choices.get("strict", False) and problems > 0)
+    if stop:
+        outcome = work.writer.rehearse(staged, rejects="rejects_in", warnings=work.warnings)
+    else:
+        outcome = work.writer.commit(
+            staged, source_files=work.sources, profile=work.profile.name, rejects="rejects_in", warnings=work.warnings
+        )
+    shown = engine.rows(
+        database,
+        f'SELECT file, sheet, "row", "column", found, expected, hint, "table" FROM rejected '
+        f'ORDER BY file, sheet, "row", "column" LIMIT {REJECTS_MOST}',
+    )
+    problems = int(engine.row(database, "SELECT count(*) FROM rejected")[0])
+    return LoadResult(
+        outcome.batch, outcome.tables, tuple(shown), tuple(outcome.warnings), outcome.written, stop, problems
+    )
+
+
+def _staged(work: _Work, checked: check.Checked) -> StagedTable:
+    """The good rows of a table as the commit wants them, with this loader's own count of what was read."""
+    database = work.writer.engine
+    fen = f"coalesce(sum({checked.table.money}), 0)::BIGINT" if checked.table.money else "0"
+    read, read_fen = engine.row(database, f"SELECT count(*), {fen} FROM {checked.relation}")
+    same, same_fen = engine.row(database, f"SELECT count(*), {fen} FROM {checked.relation} WHERE _same AND NOT _bad")
+    database.execute(
+        f"CREATE OR REPLACE TEMP VIEW staged_{checked.table.name} AS SELECT {checked.columns}, _file, _sheet, "
+        f"_row, _extras, _removed FROM {checked.relation} WHERE NOT _bad AND NOT _same"
+    )
+    return StagedTable(
+        checked.table.name,
+        f"staged_{checked.table.name}",
+        repeated=same,
+        repeated_fen=same_fen,
+        read=read + work.malformed.get(checked.table.name, 0),
+        read_fen=read_fen,
+    )
+
+
+def _user() -> str:
+    return os.environ.get("USER") or os.environ.get("LOGNAME") or "unknown"
