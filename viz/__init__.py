@@ -1,13 +1,14 @@
 """What people look at: graph pages, flow pages, charts and evidence packs.
 
-`view(trail)` is the door for one trail. Everything is imported on first use, so that `import viz` costs nothing.
+`view(trail)` is the door for one trail, `flow_view(rows)` for a year's flows. Everything is imported on
+first use, so that `import viz` costs nothing.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["view"]
+__all__ = ["flow_view", "view"]
 
 
 def __getattr__(name: str) -> Any:
@@ -15,4 +16,8 @@ def __getattr__(name: str) -> Any:
         from viz.page import view
 
         return view
+    if name == "flow_view":
+        from viz.flow import flow_view
+
+        return flow_view
     raise AttributeError(f"module 'viz' has no attribute {name!r}")

@@ -78,6 +78,16 @@ class Drawing:
     trail: Mapping[str, Any]
 
     @property
+    def policy(self) -> str:
+        """Name of the answer's policy."""
+        return str(self.trail.get("policy") or "pro-rata")
+
+    @property
+    def direction(self) -> str:
+        """ "up" or "down"."""
+        return str(self.trail.get("direction") or "up")
+
+    @property
     def root(self) -> int:
         """Position of the record asked."""
         return next((node.index for node in self.nodes if node.record == self.trail["record"]), 0)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from viz.drawing import Drawing, Node
 
 LIMIT = 1500
+# What a page past the limit is folded to: few enough to be read.
+_AIM = 250
 # Lengths of division code that name county, city, province; the coarser ones only when the finer do not suffice.
 _LEVELS = (9, 4, 2, 0)
 
@@ -32,25 +34,27 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """All groups; `folded` are those to start collapsed so that at most `LIMIT` nodes are drawn."""
+    """All groups; `folded` are those to start collapsed. `level`: digits of the division code that make a group."""
 
     groups: tuple[Group, ...]
     folded: tuple[int, ...]
+    level: int
 
 
 def group(drawing: Drawing, natures: Sequence[str], limit: int = LIMIT) -> Grouping:
-    """Groups of a drawing's records; the largest are folded first until the page holds `limit` nodes."""
+    """Groups of a drawing's records; past `limit` nodes the largest are folded until the page can be read."""
+    aim = min(_AIM, limit) if len(drawing.nodes) > limit else len(drawing.nodes)
     for length in _LEVELS:
         groups = _groups(drawing, natures, length)
         folded, shown = [], len(drawing.nodes)
         for found in sorted(groups, key=lambda item: (-len(item.members), item.index)):
-            if shown <= limit:
+            if shown <= aim:
                 break
             folded.append(found.index)
             shown -= len(found.members) - 1
         if shown <= limit:
             break
-    return Grouping(groups, tuple(sorted(folded)))
+    return Grouping(groups, tuple(sorted(folded)), length)
 
 
 def shown_as(count: int, grouping: Grouping, folded: Sequence[int] | None = None) -> list[int]:

@@ -46,7 +46,7 @@ def layout(stages: Sequence[int], edges: Sequence[tuple[int, int]]) -> Layout:
     """
     folded = back_edges(len(stages), edges)
     kept = [edge for number, edge in enumerate(edges) if number not in folded and edge[0] != edge[1]]
-    columns, stage_of_column = _columns(stages, kept)
+    columns, stage_of_column = columns_of(stages, kept)
     members: list[list[int]] = [[] for _ in stage_of_column]
     for node, column in enumerate(columns):
         members[column].append(node)
@@ -86,6 +86,42 @@ def back_edges(count: int, edges: Sequence[tuple[int, int]]) -> frozenset[int]:
     return frozenset(found)
 
 
+def strong_sets(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
+    """Number of the strongly connected set of each node, sets numbered by their least node (R. Tarjan, 1972)."""
+    out: list[list[int]] = [[] for _ in range(count)]
+    for source, target in edges:
+        out[source].append(target)
+    reached, lowest, found = [0] * count, [0] * count, [-1] * count
+    stack: list[int] = []
+    clock = 0
+    for start in range(count):
+        path = [] if reached[start] else [(start, iter(out[start]))]
+        while path:
+            node, onward = path[-1]
+            if not reached[node]:
+                clock += 1
+                reached[node] = lowest[node] = clock
+                stack.append(node)
+            for target in onward:
+                if not reached[target]:
+                    path.append((target, iter(out[target])))
+                    break
+                if found[target] < 0:
+                    lowest[node] = min(lowest[node], lowest[target])
+            else:
+                path.pop()
+                if path:
+                    lowest[path[-1][0]] = min(lowest[path[-1][0]], lowest[node])
+                if lowest[node] == reached[node]:
+                    members = [stack.pop()]
+                    while members[-1] != node:
+                        members.append(stack.pop())
+                    for member in members:
+                        found[member] = min(members)
+    place = {least: number for number, least in enumerate(sorted(set(found)))}
+    return [place[least] for least in found]
+
+
 def crossings(columns: Sequence[int], y: Sequence[int], edges: Sequence[tuple[int, int]]) -> int:
     """How many pairs of edges between the same two columns cross. Cost: quadratic in such edges; for tests."""
     between: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -98,7 +134,7 @@ def crossings(columns: Sequence[int], y: Sequence[int], edges: Sequence[tuple[in
     return total
 
 
-def _columns(stages: Sequence[int], edges: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+def columns_of(stages: Sequence[int], edges: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
     """Column of each node and stage of each column: by stage, inside a stage by longest way."""
     count = len(stages)
     out: list[list[int]] = [[] for _ in range(count)]

@@ -62,7 +62,7 @@ def natures(drawing: Drawing) -> tuple[str, ...]:
     declared = set()
     marked = {item["record"]: item.get("poverty") for item in drawing.trail["nodes"]}
     origins = {source["record"]: source for source in drawing.trail.get("sources") or ()}
-    downward = drawing.trail.get("direction") == "down"
+    downward = drawing.direction == "down"
     for node in drawing.nodes:
         is_start = downward and node.index == drawing.root
         held[node.index] = _own(node, origins.get(node.record), marked.get(node.record), is_start)

@@ -58,7 +58,7 @@ def records_table(drawing: Drawing, natures: Sequence[str], names: Mapping[str, 
         Column("division", words["division"]),
         Column("title", words["title"]),
         Column("amount", words["amount"], "money"),
-        Column("attributed", words["attributed_" + str(drawing.trail.get("direction") or "up")], "money"),
+        Column("attributed", words["attributed_" + drawing.direction], "money"),
         Column("nature", words["nature"]),
         Column("breaks", words["breaks"]),
     )

@@ -20,7 +20,7 @@ from tests.unit.viz.trails import HOSTILE, answer, flow, hostile_trail, small, w
 from viz.drawing import read
 from viz.grouping import group
 from viz.natures import natures
-from viz.page import script_json
+from viz.offline import asset, script_json
 
 
 class Page(HTMLParser):
@@ -141,12 +141,12 @@ def test_past_the_limit_records_are_folded_with_counts_and_sums_and_the_page_say
     trail = wide(1600)
     drawing = read(trail)
     grouping = group(drawing, natures(drawing))
-    assert [len(grouping.groups[index].members) for index in grouping.folded] == [320]
+    assert [len(grouping.groups[index].members) for index in grouping.folded] == [320] * 5
     assert sum(found.amount_fen for found in grouping.groups) == sum(range(1600))
     html = viz.view(trail)
-    assert "已按区划与种类收拢 1 组（共 320 条）" in html
+    assert "已按区划与种类收拢 5 组（共 1600 条）" in html
     data = json.loads(next(text for attributes, text in Page(html).scripts if attributes.get("id") == "page-data"))
-    assert len(data["network"]["nodes"]) == 1 + 1280 + 1
+    assert len(data["network"]["nodes"]) == 1 + 5
     assert len(Page(html).tables["table-records"]) == 1 + 1601
 
 
@@ -187,3 +187,12 @@ def test_pyvis_is_imported_only_when_a_page_is_made():
         "from tests.unit.viz.trails import small; viz.view(small()); assert 'pyvis' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
+
+
+def test_the_style_sheet_closes_every_block():
+    depth = 0
+    for sign in re.findall(r"[{}]", asset("page.css")):
+        depth += 1 if sign == "{" else -1
+        assert 0 <= depth <= 2
+    assert depth == 0
+    assert asset("page.css").count("@media print{") == 1
