@@ -33,7 +33,10 @@ class Deposit:
 
 @dataclass(slots=True)
 class Follower:
-    """Attribution over one part of the graph. `whole` replaces the mixture of a node by a single source."""
+    """Attribution over one part of the graph; mutable: remembers the pools worked out so far.
+
+    `whole` replaces the mixture of a node by a single source.
+    """
 
     graph: Graph
     policy: str

@@ -5,26 +5,35 @@ Amounts come from everything up- and downstream; limits cut only what is shown, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lineage.attribution import POLICIES
+from lineage.errors import Misuse
 from lineage.graph import EVIDENCE, Graph
 from lineage.graph.arrays import TIERS, day
 from lineage.graph.breaks import ENTERING, REASONS
+from lineage.schema import NODE_KINDS
 from lineage.shares import Follower, Lot, records_as_sources
 from lineage.subgraph import Direction, Reach, edges_of, money_order, reach
 from lineage.trail import Break, Reached, Source, Trail, TrailEdge, TrailNode, by_amount
+
+if TYPE_CHECKING:
+    from lineage.ledger import Ledger
+
+FAN_OUT, MOST_NODES = 200, 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What of an answer is shown: hops from the record, neighbours of one node, nodes in all."""
 
-    depth: int | None = None
-    fan_out: int = 200
-    nodes: int = 5_000
+    depth: int | None
+    fan_out: int
+    nodes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,53 @@ class Question:
     record: str
     node: int
     policy: str
-    limits: Limits = Limits()
+    limits: Limits
+    bounds: bool = False
+
+
+def asked(ledger: Ledger, record: str, policy: str = "pro-rata", *, bounds: bool = False, depth: int | None = None,
+          **shown: int) -> Question:
+    """The question about a record named `kind:id` or by an id only one record bears. Raises NotFound, Misuse."""
+    if policy not in POLICIES:
+        raise Misuse(f'policy: found "{policy}", expected one of {", ".join(POLICIES)}')
+    name = named(ledger, record)
+    limits = Limits(depth, shown.get("fan_out", FAN_OUT), shown.get("max_nodes", MOST_NODES))
+    return Question(name, node_of(ledger, name), policy, limits, bounds)
+
+
+def trace(ledger: Ledger, question: Question, direction: Direction) -> Trail:
+    """The trail that answers a question, with the version and date of the ledger that gave it."""
+    trail = upstream(ledger.graph, question) if direction == "up" else downstream(ledger.graph, question)
+    return replace(trail, version=ledger.version, as_of=ledger.as_of)
+
+
+def named(ledger: Ledger, text: str) -> str:
+    """The record `kind:id` that a text names: by the graph's own index where that settles it, else by the tables."""
+    kinds = [text.partition(":")[0]] if ":" in text else []
+    if kinds and kinds[0] in NODE_KINDS and ledger.graph.find(text) >= 0:
+        return text
+    return ledger.resolve(text)
+
+
+def node_of(ledger: Ledger, record: str) -> int:
+    """The node of a record. Raises Misuse, with what to ask instead, for records that no money flows through."""
+    node = ledger.graph.find(record)
+    if node >= 0:
+        return node
+    kind, _, name = record.partition(":")
+    if kind in {"transfer", "payment", "account_entry"}:
+        table, key = {"transfer": ("transfers", "transfer_id"), "payment": ("payments", "payment_id"),
+                      "account_entry": ("account_entries", "entry_id")}[kind]
+        found = ledger.rows(f"SELECT reverses FROM {table} WHERE {key} = $1", (name,))
+        if found and found[0]["reverses"]:
+            original = found[0]["reverses"]
+            raise Misuse(f"{record} takes back {kind}:{original} and carries no money of its own",
+                         f"trace {kind}:{original}")
+        if kind == "account_entry":
+            raise Misuse(f"{record} is a receipt: it confirms money that comes in and carries none on",
+                         "trace its payment or its special account")
+    raise Misuse(f"{record} is no movement of money", "trace an allocation, transfer, indicator, payment, special "
+                 "account, account expenditure, one-card batch or one-card payment")
 
 
 def upstream(graph: Graph, question: Question) -> Trail:

@@ -133,7 +133,7 @@ class Ring:
     least_edge_fen: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Graph:
     """The fund-flow graph of a ledger as of a date."""
 

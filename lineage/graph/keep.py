@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from lineage.graph.arrays import Breaks, Chains, Edges, Graph, Nodes, Pools, Rec
 from lineage.graph.text import TextColumn
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from lineage.ledger import Ledger
 
 _GROUPS: dict[str, Any] = {"nodes": Nodes, "edges": Edges, "receipts": Receipts, "pools": Pools, "chains": Chains,
@@ -66,25 +69,31 @@ def _array(folder: Path, stem: str) -> Any:
 
 def derive(ledger: Ledger, folder: Path) -> None:
     """The derivation step of the graph: its arrays under `graph/`, its tables as Parquet beside them."""
-    from lineage.attribution import class_pass
-    from lineage.graph import build, tables
+    save(ledger.graph, folder / "graph")
+    _write_tables(ledger, folder)
 
-    graph = build.build(ledger)
-    save(graph, folder / "graph")
-    node_classes, edge_classes = class_pass.pro_rata(graph, edges=True)
+
+def _write_tables(ledger: Ledger, folder: Path) -> None:
+    from lineage.attribution.class_pass import pro_rata
+    from lineage.graph import tables
+
+    graph = ledger.graph
+    node_classes, edge_classes = pro_rata(graph, edges=True)
     assert edge_classes is not None
-    _parquet(folder / "nodes.parquet", tables.nodes(graph, node_classes))
-    _parquet(folder / "edges.parquet", tables.edges(graph, edge_classes))
-    _parquet(folder / "breaks.parquet", iter([tables.breaks(graph)]))
-    _parquet(folder / "rings.parquet", iter([tables.rings(graph)]))
+    found = {
+        "nodes": tables.nodes(graph, node_classes), "edges": tables.edges(graph, edge_classes),
+        "breaks": iter([tables.breaks(graph)]), "rings": iter([tables.rings(graph)]),
+        "document_links": iter([tables.document_links(graph)]),
+    }
+    for name, pieces in found.items():
+        _parquet(folder / f"{name}.parquet", pieces)
 
 
-def _parquet(path: Path, pieces: Any) -> None:
+def _parquet(path: Path, pieces: Iterator[pa.Table]) -> None:
     import pyarrow.parquet as pq
 
-    writer = None
-    for piece in pieces:
-        writer = writer or pq.ParquetWriter(path, piece.schema, compression="zstd", compression_level=1)
-        writer.write_table(piece)
-    if writer:
-        writer.close()
+    first = next(pieces)
+    with pq.ParquetWriter(path, first.schema, compression="zstd", compression_level=1) as writer:
+        writer.write_table(first)
+        for piece in pieces:
+            writer.write_table(piece)

@@ -106,6 +106,21 @@ def rings(graph: Graph) -> pa.Table:
     })
 
 
+def document_links(graph: Graph) -> pa.Table:
+    """One row an issue that only a document number ties to the indicator that received it."""
+    import pyarrow as pa
+
+    found = np.flatnonzero(graph.edges.evidence == EVIDENCE.index("document"))
+    ends = [(graph.nodes.ids[int(graph.edges.source[edge])], graph.nodes.ids[int(graph.edges.target[edge])])
+            for edge in found]
+    return pa.table({
+        "transfer_id": pa.array([source for source, _ in ends], pa.string()),
+        "indicator_id": pa.array([target for _, target in ends], pa.string()),
+        "amount_fen": graph.edges.amount[found],
+        "date": _dates(graph.edges.date[found]),
+    })
+
+
 def _piece(classes: Classes, rows: slice) -> Classes:
     from lineage.attribution.class_pass import Classes
 

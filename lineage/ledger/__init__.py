@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from lineage.ledger.manifest import TableOutcome as TableOutcome
     from lineage.ledger.reader import Ledger as Ledger
     from lineage.ledger.reader import open_ledger as open_ledger
+    from lineage.ledger.verification import Verification as Verification
+    from lineage.ledger.verification import verify as verify
     from lineage.ledger.writer import Outcome as Outcome
     from lineage.ledger.writer import Writer as Writer
     from lineage.ledger.writer import write as write
 
 _HOMES = {
-    "Ledger": "reader", "Outcome": "writer", "Snapshot": "commit",
-    "SourceFile": "manifest", "StagedTable": "commit", "TableOutcome": "manifest", "Terms": "commit",
-    "Writer": "writer", "derive": "derived", "open_ledger": "reader", "write": "writer",
+    "Ledger": "reader", "Outcome": "writer", "Snapshot": "commit", "SourceFile": "manifest", "StagedTable": "commit",
+    "TableOutcome": "manifest", "Terms": "commit", "Verification": "verification", "Writer": "writer",
+    "derive": "derived", "open_ledger": "reader", "verify": "verification", "write": "writer",
 }
 __all__ = sorted(_HOMES)
 

@@ -124,19 +124,15 @@ class Ledger:
         folder = self._graph_folder
         return keep.load(folder / "graph") if folder else build.build(self)
 
-    def trace(self, record: str, direction: Direction = "up", policy: str = "pro-rata", **limits: Any) -> Trail:
-        """A record's trail up to its sources or down to its payees; `limits` are those of `lineage.trace.Limits`.
+    def trace(self, record: str, direction: Direction = "up", policy: str = "pro-rata", **shown: Any) -> Trail:
+        """A record's trail up to its sources or down to its payees.
 
-        Raises NotFound, Misuse (an ambiguous id, a record that is no node of the graph).
+        `shown`: depth, fan_out and max_nodes limit what is shown, never amounts; bounds adds the provable least and
+        most of each source. Raises NotFound, Misuse (an ambiguous id, a record that is no node of the graph).
         """
-        from lineage.trace import Limits, Question, downstream, upstream
+        from lineage.trace import asked, trace
 
-        name = self.resolve(record)
-        node = self.graph.find(name)
-        if node < 0:
-            raise Misuse(f"{name} carries no money that could be traced", "ask for a record of the chain")
-        question = Question(name, node, policy, Limits(**limits))
-        return upstream(self.graph, question) if direction == "up" else downstream(self.graph, question)
+        return trace(self, asked(self, record, policy, **shown), direction)
 
     @cached_property
     def engine(self) -> Engine:

@@ -68,29 +68,33 @@ def token(number: str, key: bytes) -> str:
 
 
 def plain_sql(column: str) -> str:
-    """A number as it is compared: half width, no blanks or hyphens, upper case."""
-    wide = "".join(chr(code + 0xFEE0) for code in range(0x30, 0x5B)).replace("'", "''")
-    narrow = "".join(chr(code) for code in range(0x30, 0x5B)).replace("'", "''")
-    return f"upper(translate({column}, '{wide}', '{narrow}').replace(' ', '').replace('-', '').replace('　', ''))"
+    """A number as it is compared: half width, no blanks or hyphens, upper case. Most are so as they come."""
+    wide = "".join(chr(code + 0xFEE0) for code in range(0x30, 0x5B)) + "　"
+    narrow = "".join(chr(code) for code in range(0x30, 0x5B)) + " "
+    cleaned = f"upper(translate({column}, {_quoted(wide)}, {_quoted(narrow)}).replace(' ', '').replace('-', ''))"
+    return f"CASE WHEN regexp_full_match({column}, '[0-9A-Z]*') THEN {column} ELSE {cleaned} END"
 
 
-def token_sql(column: str, key: bytes) -> str:
-    """HMAC-SHA256 of a text column in SQL: sha256(opad ‖ sha256(ipad ‖ x)), NULL for NULL."""
+def token_sql(plain: str, key: bytes) -> str:
+    """HMAC-SHA256 in SQL of what `plain_sql` gave: sha256(opad ‖ sha256(ipad ‖ x)), NULL for NULL."""
     padded = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
     inner = _blob(bytes(byte ^ 0x36 for byte in padded))
     outer = _blob(bytes(byte ^ 0x5C for byte in padded))
-    return f"left(sha256({outer} || unhex(sha256({inner} || encode({plain_sql(column)})))), {TOKEN_DIGITS})"
+    return f"left(sha256({outer} || unhex(sha256({inner} || encode({plain})))), {TOKEN_DIGITS})"
 
 
-def mask_sql(column: str, kind: Sensitive) -> str:
-    """The form to show: `410***********123X` for identity numbers, else the last four, never more than a quarter."""
-    plain = plain_sql(column)
-    shown = f"least(4, length({plain}) // 4)"
-    other = f"repeat('*', (length({plain}) - {shown})::BIGINT) || right({plain}, ({shown})::BIGINT)"
+def mask_sql(plain: str, kind: Sensitive) -> str:
+    """The form to show of what `plain_sql` gave: `410***********123X` for identity numbers, else the last four.
+
+    Other numbers show never more than a quarter of their digits.
+    """
+    size = f"length({plain})"
+    tail = f"CASE WHEN {size} >= 16 THEN right({plain}, 4) ELSE right({plain}, {size} // 4) END"
+    other = f"repeat('*', {size} - least(4, {size} // 4)) || {tail}"
     if kind is not Sensitive.IDENTITY:
         return other
     return (f"CASE WHEN regexp_full_match({plain}, '[0-9]{{15}}([0-9]{{2}}[0-9X])?') "
-            f"THEN left({plain}, 3) || repeat('*', length({plain}) - 7) || right({plain}, 4) ELSE {other} END")
+            f"THEN left({plain}, 3) || repeat('*', {size} - 7) || right({plain}, 4) ELSE {other} END")
 
 
 def mask_runs_sql(column: str, *, shortest: int = 12) -> str:
@@ -117,6 +121,10 @@ def is_free_text(table: Table, column: Column) -> bool:
     return (column.type is ColumnType.TEXT and column.sensitive is Sensitive.NO and column.name not in table.key
             and not column.references and not column.choices and column.name != "reverses"
             and not column.name.endswith(_NOT_FREE))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _blob(content: bytes) -> str:

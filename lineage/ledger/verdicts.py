@@ -29,7 +29,11 @@ def clean_sql(on: engine.Engine, table: Table, relation: str, key: bytes, batch:
                '_row::BIGINT AS "row"']
     chosen.append(f"{'_extras::VARCHAR' if '_extras' in given else 'NULL::VARCHAR'} AS {EXTRAS}")
     chosen.append(f"{'coalesce(_removed, false)' if '_removed' in given else 'false'} AS {REMOVED}")
-    return f"SELECT {', '.join(chosen)} FROM {relation}"
+    numbers = [column for column in table.columns if column.sensitive is not Sensitive.NO]
+    plain = ", ".join(f"{tokens.plain_sql(engine.name(column.stored))} AS {engine.name(column.stored)}"
+                      for column in numbers)
+    rows = f"(SELECT * REPLACE ({plain}) FROM {relation})" if numbers else relation
+    return f"SELECT {', '.join(chosen)} FROM {rows}"
 
 
 def refuse_duplicates(on: engine.Engine, table: Table, relation: str) -> None:

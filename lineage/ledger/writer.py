@@ -54,11 +54,11 @@ class Writer:
 
     def token_sql(self, column: str) -> str:
         """SQL for the keyed token of a column of numbers in clear."""
-        return tokens.token_sql(column, self.key)
+        return tokens.token_sql(tokens.plain_sql(column), self.key)
 
     def mask_sql(self, column: str, kind: Sensitive) -> str:
         """SQL for the form to show of a column of numbers in clear."""
-        return tokens.mask_sql(column, kind)
+        return tokens.mask_sql(tokens.plain_sql(column), kind)
 
     def commit(self, staged: Sequence[StagedTable], *, source_files: Sequence[SourceFile] = (), profile: str = "",
                rejects: str = "", warnings: Sequence[str] = ()) -> Outcome:

@@ -1,0 +1,35 @@
+"""Trails in the formats people take away: JSON, CSV, XLSX, GraphML, PROV-JSON, data frames.
+
+Every format holds the same rows as the answer on the screen. Cells that a spreadsheet would run as a formula are
+disarmed. Nothing here computes an amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+from lineage.errors import Misuse
+
+if TYPE_CHECKING:
+    from lineage.trail import Trail
+
+FORMATS = MappingProxyType({
+    "json": "lineage.exports.json_text:write",
+    "csv": "lineage.exports.csv_text:write",
+    "xlsx": "lineage.exports.workbook:write",
+    "graphml": "lineage.exports.graphml:write",
+    "prov-json": "lineage.exports.prov_json:write",
+})
+
+
+def write(trail: Trail, path: Path, form: str = "") -> None:
+    """Write a trail to a file; without a format, by the file's ending. Raises Misuse for a format there is none of."""
+    form = form or path.suffix.removeprefix(".").lower()
+    if form not in FORMATS:
+        raise Misuse(f'format: found "{form}", expected one of {", ".join(sorted(FORMATS))}')
+    module, _, name = FORMATS[form].partition(":")
+    cast(Callable[["Trail", Path], None], getattr(import_module(module), name))(trail, path)

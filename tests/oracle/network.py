@@ -1,0 +1,338 @@
+"""A slow, literal reading of the fund-flow graph straight from a bundle's CSV files.
+
+The oracle shares no code with the engine. It is written as the design words it, in plain Python dicts, with
+no thought of cost: nodes, recorded edges, what is missing at each node, and the flow left when money that only
+goes round is taken out. Amounts are int fen; dates are ISO text, empty where there is none.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+Row = dict[str, str]
+LEVEL_TIER = {"province": "province", "city": "city", "county": "county", "township": "county"}
+SOURCE_TIER = {"central": "province", "province": "province", "city": "city", "county": "county",
+               "relocation_financing": "relocation"}
+
+
+@dataclass
+class Node:
+    """One record. `gap` is why no edge leads to it although one should; `missing` is [declared, unsourced]."""
+
+    record: str
+    kind: str
+    amount: int
+    date: str
+    division: str
+    in_scope: bool = False
+    alive: bool = True
+    own: bool = False
+    tier: str = ""
+    gap: str = ""
+    waiting: bool = False
+    kept: bool = True
+    receipts: list[tuple[str, str, int, bool]] = field(default_factory=list)
+    inflow: int = 0
+    outflow: int = 0
+    declared: int = 0
+    unsourced: int = 0
+
+
+@dataclass
+class Edge:
+    """One movement. `named` is the record whose deposit it says it spends; `flow` what is left without rings."""
+
+    source: str
+    target: str
+    amount: int
+    date: str
+    evidence: str = "recorded"
+    named: str = ""
+    flow: int = 0
+
+
+@dataclass
+class Network:
+    """Nodes by record, edges in the order they were met."""
+
+    nodes: dict[str, Node]
+    edges: list[Edge]
+
+    def entering(self, record: str) -> list[Edge]:
+        return [edge for edge in self.edges if edge.target == record]
+
+    def leaving(self, record: str) -> list[Edge]:
+        return [edge for edge in self.edges if edge.source == record]
+
+
+def fen(text: str) -> int:
+    return int(Decimal(text or "0") * 100)
+
+
+def true(text: str) -> bool:
+    return text == "true"
+
+
+def table(folder: Path, name: str) -> list[Row]:
+    path = folder / f"{name}.csv"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def bare(reference: str, kind: str) -> str:
+    return reference.removeprefix(kind + ":")
+
+
+def netted(rows: list[Row], key: str) -> list[tuple[Row, int]]:
+    """Rows that are no reversals, with the amount net of what takes them back, never below nothing."""
+    back: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row.get("reverses"):
+            back[row["reverses"].split(":", 1)[-1]] += fen(row["amount"])
+    return [(row, max(0, fen(row["amount"]) + back[row[key]])) for row in rows if not row.get("reverses")]
+
+
+def document_number(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text or "")
+    return re.sub(r"[\s\[\]()〔〕﹝﹞【】]+", "|", plain).strip("|")
+
+
+def read(folder: Path) -> Network:
+    """The network of a bundle: nodes, edges, missing money, and flows without what only goes round."""
+    divisions = {row["division_code"]: row for row in table(folder, "divisions")}
+    nodes: dict[str, Node] = {}
+    edges: list[Edge] = []
+    _arrange(folder, divisions, nodes)
+    _transfers(folder, divisions, nodes, edges)
+    _payments(folder, nodes, edges)
+    _accounts(folder, nodes, edges)
+    _batches(folder, nodes, edges)
+    _years(folder, nodes, edges)
+    return finish(Network(nodes, [edge for edge in edges if edge.amount > 0]))
+
+
+def finish(network: Network) -> Network:
+    """Weigh every node and take out what only goes round."""
+    for node in network.nodes.values():
+        _weigh(node, network)
+    take_out_rings(network.edges)
+    return network
+
+
+def _scope(row: Row) -> bool:
+    basic = row.get("expenditure_kind") == "basic"
+    return true(row["poverty"]) or (row["function_code"].startswith("21305") and not basic)
+
+
+def _arrange(folder: Path, divisions: dict[str, Row], nodes: dict[str, Node]) -> None:
+    for row in table(folder, "allocations"):
+        level = divisions.get(row["division_code"], {}).get("level", "county")
+        tier = SOURCE_TIER.get(row["source"], LEVEL_TIER[level])
+        record = "allocation:" + row["allocation_id"]
+        nodes[record] = Node(record, "allocation", fen(row["amount"]), row["date"], row["division_code"], _scope(row),
+                             tier=tier)
+    for row in table(folder, "indicators"):
+        level = divisions.get(row["division_code"], {}).get("level", "county")
+        record = "indicator:" + row["indicator_id"]
+        own = row["origin"] == "own"
+        nodes[record] = Node(record, "indicator", fen(row["amount"]), row["date"], row["division_code"], _scope(row),
+                             own=own, tier=LEVEL_TIER[level] if own else "")
+
+
+def _transfers(folder: Path, divisions: dict[str, Row], nodes: dict[str, Node], edges: list[Edge]) -> None:
+    rows = netted(table(folder, "transfers"), "transfer_id")
+    linked = _document_links(folder, divisions, nodes, rows)
+    for row, amount in rows:
+        record = "transfer:" + row["transfer_id"]
+        source = nodes.get(row["source_id"])
+        scope = true(row["poverty"]) if row["poverty"] else bool(source and source.in_scope)
+        gap = "" if source else "dangling-source" if row["source_id"] else "no-source"
+        waiting = row["kind"] == "issue" and not row["target_id"] and record not in linked
+        nodes[record] = Node(record, "transfer", amount, row["issue_date"], row["to_division_code"], scope, gap=gap,
+                             waiting=waiting)
+        if source:
+            edges.append(Edge(source.record, record, amount, row["issue_date"]))
+        target = "indicator:" + bare(row["target_id"], "indicator")
+        if target in nodes:
+            edges.append(Edge(record, target, amount, row["receive_date"] or row["issue_date"]))
+        elif record in linked:
+            edges.append(Edge(record, linked[record], amount, nodes[linked[record]].date, "document"))
+
+
+def _document_links(folder: Path, divisions: dict[str, Row], nodes: dict[str, Node],
+                    transfers: list[tuple[Row, int]]) -> dict[str, str]:
+    received = {"indicator:" + bare(row["target_id"], "indicator") for row, _ in transfers}
+    found: dict[str, str] = {}
+    for row in table(folder, "indicators"):
+        record = "indicator:" + row["indicator_id"]
+        if row["origin"] != "superior" or record in received or not row["superior_doc_no"]:
+            continue
+        parent = divisions.get(row["division_code"], {}).get("fiscal_parent")
+        fitting = [
+            "transfer:" + other["transfer_id"] for other, _ in transfers
+            if other["kind"] == "issue" and not other["target_id"] and other["to_division_code"] == row["division_code"]
+            and other["source_id"] in nodes and nodes[other["source_id"]].division == parent
+            and other["doc_no"] and document_number(other["doc_no"]) == document_number(row["superior_doc_no"])
+        ]
+        if len(fitting) == 1:
+            found[fitting[0]] = record
+    return found
+
+
+def _payments(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
+    for row, amount in netted(table(folder, "payments"), "payment_id"):
+        record = "payment:" + row["payment_id"]
+        indicator = nodes.get("indicator:" + bare(row["indicator_id"], "indicator"))
+        alive = row["status"] == "valid" and row["pay_date"] != ""
+        gap = "" if indicator else "dangling-indicator" if row["indicator_id"] else "no-indicator"
+        nodes[record] = Node(record, "payment", amount, row["pay_date"], row["division_code"],
+                             bool(indicator and indicator.in_scope), alive, gap=gap)
+        if indicator and alive:
+            named = "transfer:" + bare(row["transfer_id"], "transfer") if row["transfer_id"] else ""
+            edges.append(Edge(indicator.record, record, amount, row["pay_date"], named=named))
+
+
+def _accounts(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
+    for row in table(folder, "special_accounts"):
+        record = "special_account:" + row["account_id"]
+        nodes[record] = Node(record, "special_account", 0, "", row["division_code"],
+                             kept=true(row["accounting_enabled"]))
+    for row, amount in netted(table(folder, "account_entries"), "entry_id"):
+        account = nodes.get("special_account:" + bare(row["account_id"], "special_account"))
+        record = "account_entry:" + row["entry_id"]
+        if row["direction"] == "expenditure":
+            nodes[record] = Node(record, "account_entry", amount, row["date"], account.division if account else "",
+                                 true(row["poverty"]))
+            if account:
+                edges.append(Edge(account.record, record, amount, row["date"]))
+        elif account and not row["payment_id"] and amount > 0:
+            account.receipts.append((row["date"], record, amount, False))
+    for row, amount in netted(table(folder, "payments"), "payment_id"):
+        account = nodes.get("special_account:" + bare(row["account_id"], "special_account"))
+        if account and row["account_id"] and nodes["payment:" + row["payment_id"]].alive:
+            edges.append(Edge("payment:" + row["payment_id"], account.record, amount, row["pay_date"]))
+
+
+def _batches(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
+    dates = {}
+    for row in table(folder, "one_card_batches"):
+        record = "one_card_batch:" + row["batch_id"]
+        dates[record] = row["pay_date"]
+        nodes[record] = Node(record, "one_card_batch", fen(row["amount"]), "", row["division_code"])
+    payments = netted(table(folder, "payments"), "payment_id")
+    entries = netted(table(folder, "account_entries"), "entry_id")
+    feeding = [("payment", row, amount, row["pay_date"]) for row, amount in payments]
+    for row, amount in entries:
+        if row["direction"] == "expenditure":
+            feeding.append(("account_entry", row, amount, row["date"]))
+    for kind, row, amount, date in feeding:
+        source = f"{kind}:" + row["payment_id" if kind == "payment" else "entry_id"]
+        batch = "one_card_batch:" + bare(row["one_card_batch_id"], "one_card_batch")
+        if batch in nodes and nodes[source].alive:
+            edges.append(Edge(source, batch, amount, date))
+    for row in table(folder, "one_card_payments"):
+        batch = "one_card_batch:" + bare(row["batch_id"], "one_card_batch")
+        record = "one_card_payment:" + row["one_card_payment_id"]
+        division = nodes[batch].division if batch in nodes else ""
+        nodes[record] = Node(record, "one_card_payment", fen(row["amount"]), dates.get(batch, ""), division,
+                             alive=row["status"] == "paid")
+        if batch in nodes and row["status"] == "paid":
+            edges.append(Edge(batch, record, fen(row["amount"]), dates[batch]))
+
+
+def _years(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
+    carried = {(bare(row["source_id"], "indicator"), bare(row["target_id"], "indicator"))
+               for row in table(folder, "transfers") if row["kind"] == "carry_over" and not row["reverses"]}
+    came: dict[str, int] = defaultdict(int)
+    for edge in edges:
+        came[edge.target] += edge.amount
+    for row in table(folder, "indicators"):
+        earlier, later = "indicator:" + bare(row["previous_id"], "indicator"), "indicator:" + row["indicator_id"]
+        if earlier in nodes and (bare(row["previous_id"], "indicator"), row["indicator_id"]) not in carried:
+            edges.append(Edge(earlier, later, max(0, fen(row["amount"]) - came[later]), row["date"]))
+
+
+def _weigh(node: Node, network: Network) -> None:
+    """inflow, outflow, and what is missing: declared up to an own indicator's amount, the rest unsourced."""
+    entering, leaving = network.entering(node.record), network.leaving(node.record)
+    node.inflow = sum(edge.amount for edge in entering) + sum(receipt[2] for receipt in node.receipts)
+    if node.kind == "allocation":
+        node.inflow = node.amount
+    node.outflow = sum(edge.amount for edge in leaving)
+    amount = 0 if node.kind in ("special_account", "one_card_batch") else node.amount
+    pool = max(node.inflow, amount, node.outflow) if node.alive else 0
+    missing = max(0, pool - node.inflow)
+    if node.kind == "indicator" and node.own:
+        node.declared = min(missing, max(0, node.amount - node.inflow))
+    node.unsourced = missing - node.declared
+    if node.kind in ("special_account", "one_card_batch"):
+        events = [edge.date for edge in entering + leaving] + [receipt[0] for receipt in node.receipts]
+        node.date = min(events, default="")
+
+
+def take_out_rings(edges: list[Edge]) -> None:
+    """Set `flow` of every edge: from each strong set the shortest ring through its least record, again and again."""
+    for edge in edges:
+        edge.flow = edge.amount
+    while True:
+        sets = strong_sets(edges)
+        if not sets:
+            return
+        for members in sets:
+            ring = _shortest_ring(edges, members)
+            least = min(edge.flow for edge in ring)
+            for edge in ring:
+                edge.flow -= least
+
+
+def strong_sets(edges: list[Edge]) -> list[set[str]]:
+    """Sets of records that reach each other along edges that still carry money."""
+    following: dict[str, set[str]] = defaultdict(set)
+    for edge in edges:
+        if edge.flow > 0:
+            following[edge.source].add(edge.target)
+    reach = {start: _reached(following, start) for start in following}
+    done: set[str] = set()
+    sets = []
+    for start in sorted(following):
+        if start in reach[start] and start not in done:
+            members = {other for other in reach[start] if other in reach and start in reach[other]}
+            done |= members
+            sets.append(members)
+    return sets
+
+
+def _reached(following: dict[str, set[str]], start: str) -> set[str]:
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for after in following.get(waiting.pop(), ()):
+            if after not in seen:
+                seen.add(after)
+                waiting.append(after)
+    return seen
+
+
+def _shortest_ring(edges: list[Edge], members: set[str]) -> list[Edge]:
+    start = min(members)
+    inside = sorted((edge for edge in edges if edge.flow > 0 and edge.source in members and edge.target in members),
+                    key=lambda edge: (edge.source, edge.target))
+    paths: deque[tuple[str, list[Edge]]] = deque([(start, [])])
+    seen = set()
+    while paths:
+        record, path = paths.popleft()
+        for edge in inside:
+            if edge.source == record and edge.target == start:
+                return [*path, edge]
+            if edge.source == record and edge.target not in seen and edge.target != start:
+                seen.add(edge.target)
+                paths.append((edge.target, [*path, edge]))
+    raise AssertionError("a strongly connected set without a ring")
