@@ -1,0 +1,82 @@
+"""The page docs/benchmarks.md: one section a benchmark, replaced whole when it runs again."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import resource
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.measures import Measure, Scale
+from lineage.release import VERSION
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+HEAD = """# Benchmarks
+
+`make bench` runs these and writes this page. Read the ratios: they were taken in one run on one machine, against a
+peer doing the same work or against the machine's own memory. Another size:
+`make bench BENCHMARKS="load --payments 10000000"`.
+"""
+
+
+def section_of(name: str, scale: Scale) -> str:
+    """One benchmark's section."""
+    module = import_module(f"benchmarks.{name}")
+    return section(module.TITLE, module.NOTE, module.measure(scale), scale)
+
+
+def section(title: str, note: str, measures: list[Measure], scale: Scale) -> str:
+    """One benchmark's part of the page."""
+    by_name = {measure.name: measure for measure in measures}
+    lines = [
+        f"## {title}",
+        "",
+        note,
+        "",
+        "| what | time | rate | beside | ratio |",
+        "| --- | ---: | ---: | --- | ---: |",
+    ]
+    lines += [row(measure, by_name.get(measure.against)) for measure in measures]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    said = f"{date.today()}, release {VERSION}, {machine}, {scale.payments:,} payments, peak {peak:.1f} GiB."
+    return "\n".join([*lines, "", said])
+
+
+def row(measure: Measure, peer: Measure | None) -> str:
+    """One line: a rate where things were counted; the ratio is of rates, above 1 means faster than the peer."""
+    rate = per_second(measure.count / measure.seconds, measure.unit) if measure.count > 1 else ""
+    ratio = ""
+    if peer is not None:
+        ratio = f"{(measure.count / measure.seconds) / (peer.count / peer.seconds):.2f}×"
+    what = f"{measure.name} ({measure.note})" if measure.note else measure.name
+    return f"| {what} | {duration(measure.seconds)} | {rate} | {measure.against} | {ratio} |"
+
+
+def per_second(rate: float, unit: str) -> str:
+    """Three digits and a word for the thousands."""
+    words = ((1e9, "G"), (1e6, "M"), (1e3, "k")) if unit == "B" else ((1e6, " million "), (1e3, " thousand "))
+    for size, word in words:
+        if rate >= size:
+            return f"{rate / size:.3g}{word if unit != 'B' else ' ' + word}{unit}/s"
+    return f"{rate:.3g} {unit}/s"
+
+
+def duration(seconds: float) -> str:
+    """Three digits in the unit that fits."""
+    for size, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.0f} ns"
+
+
+def keep(name: str, text: str) -> None:
+    """Replace one benchmark's section in the page."""
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else HEAD
+    block = f"<!-- {name} -->\n{text}\n<!-- end {name} -->\n"
+    pattern = re.compile(rf"<!-- {name} -->\n.*?<!-- end {name} -->\n", re.DOTALL)
+    page = pattern.sub(lambda _: block, page) if pattern.search(page) else f"{page}\n{block}"
+    PAGE.write_text(page, encoding="utf-8")
