@@ -5,6 +5,7 @@ Amounts come from everything up- and downstream; limits cut only what is shown, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lineage.attribution import POLICIES
+from lineage.attribution.bounds import Bounds
+from lineage.attribution.mixture import Lot
+from lineage.entries import advances
 from lineage.errors import Misuse
 from lineage.graph import EVIDENCE, Graph
 from lineage.graph.arrays import TIERS, day
 from lineage.graph.breaks import ENTERING, REASONS
+from lineage.proof import UNSOURCED, proved
 from lineage.schema import NODE_KINDS
-from lineage.shares import Follower, Lot, records_as_sources
+from lineage.shares import Follower, all_as_others, records_as_sources
 from lineage.subgraph import Direction, Reach, edges_of, money_order, reach
 from lineage.trail import Break, Reached, Source, Trail, TrailEdge, TrailNode, by_amount
 
@@ -97,19 +102,29 @@ def upstream(graph: Graph, question: Question) -> Trail:
     node = question.node
     found = reach(graph, np.array([node]), "up")
     pool: Lot = {}
+    proof: Mapping[int, Bounds] = {}
     if graph.nodes.alive[node]:
         follower = Follower(graph, question.policy, records_as_sources(graph))
         follower.follow(money_order(graph, found.nodes))
         pool = follower.pool(node)
+        if question.bounds:
+            proof = proved(graph, node, found.nodes, int(graph.pools.pool[node]))
     beyond = graph.node_count
-    sources = by_amount(_source(graph, key, amount) for key, amount in pool.items() if key < beyond and amount)
+    marks = question.policy == "poison"
+    lost = [amount for key, amount in pool.items() if key >= beyond]
+    unsourced = proof.get(UNSOURCED)
+    sources = by_amount(
+        _source(graph, key, 0 if marks else amount, proof.get(key))
+        for key, amount in pool.items() if key < beyond and amount
+    )
     shown = _shown(graph, found, "up", question.limits)
     return Trail(
         record=question.record, direction="up", policy=question.policy, amount_fen=own_amount(graph, node),
-        pool_fen=sum(pool.values()), state=graph.state(node), sources=sources,
-        unsourced_fen=sum(amount for key, amount in pool.items() if key >= beyond), reached=(),
+        pool_fen=int(graph.pools.pool[node]), state=graph.state(node), sources=sources,
+        unsourced_fen=0 if marks else sum(lost), reached=(),
         nodes=shown.nodes, edges=shown.edges, breaks=_breaks(graph, found.nodes, "up"),
-        truncated=shown.more > 0, more=shown.more,
+        truncated=shown.more > 0, more=shown.more, unsourced_possible=bool(lost),
+        unsourced_bounds=(unsourced.least, unsourced.most) if unsourced else None,
     )
 
 
@@ -124,7 +139,7 @@ def downstream(graph: Graph, question: Question) -> Trail:
         for member in found.nodes.tolist():
             left = follower.balance(member).get(asked, 0)
             if left:
-                reached.append(Reached(graph.record(member), left))
+                reached.append(Reached(graph.record(member), 0 if question.policy == "poison" else left))
     shown = _shown(graph, found, "down", question.limits)
     return Trail(
         record=question.record, direction="down", policy=question.policy, amount_fen=own_amount(graph, node),
@@ -140,10 +155,7 @@ def _asked(graph: Graph, question: Question) -> tuple[Follower, int]:
     node = question.node
     if graph.kind(node) == "allocation" or graph.pools.declared[node] > 0:
         return Follower(graph, question.policy, records_as_sources(graph)), node
-    beyond = graph.node_count
-    follower = Follower(graph, question.policy, lambda _node, _kind: beyond)
-    follower.whole[node] = {node: int(graph.pools.pool[node])}
-    return follower, node
+    return Follower(graph, question.policy, all_as_others(graph, question.policy), whole=node), node
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +178,12 @@ def _shown(graph: Graph, found: Reach, direction: Direction, limits: Limits) -> 
         kept = near[np.isin(near, np.append(ends[1][edges], found.nodes[:1]))]
     kept = kept[: limits.nodes]
     inside = np.isin(graph.edges.source[edges], kept) & np.isin(graph.edges.target[edges], kept)
+    shown = edges[inside].tolist()
+    early = advances(graph, shown)
     hops = dict(zip(found.nodes.tolist(), depth.tolist(), strict=True)) if len(kept) else {}
     return _Shown(
         tuple(_node(graph, member, hops[member]) for member in kept.tolist()),
-        tuple(_edge(graph, edge) for edge in edges[inside].tolist()),
+        tuple(_edge(graph, edge, edge in early) for edge in shown),
         len(found.nodes) - len(kept),
     )
 
@@ -194,15 +208,15 @@ def _node(graph: Graph, node: int, hops: int) -> TrailNode:
                      nodes.titles[node], day(int(nodes.date[node])), bool(nodes.in_scope[node]), graph.state(node))
 
 
-def _edge(graph: Graph, edge: int) -> TrailEdge:
+def _edge(graph: Graph, edge: int, early: bool) -> TrailEdge:
     edges = graph.edges
     return TrailEdge(graph.record(int(edges.source[edge])), graph.record(int(edges.target[edge])),
-                     int(edges.amount[edge]), day(int(edges.date[edge])), EVIDENCE[int(edges.evidence[edge])])
+                     int(edges.amount[edge]), day(int(edges.date[edge])), EVIDENCE[int(edges.evidence[edge])], early)
 
 
-def _source(graph: Graph, node: int, amount: int) -> Source:
+def _source(graph: Graph, node: int, amount: int, proof: Bounds | None) -> Source:
     return Source(graph.record(node), graph.division(node), TIERS[int(graph.nodes.tier[node])],
-                  bool(graph.nodes.in_scope[node]), amount)
+                  bool(graph.nodes.in_scope[node]), amount, *((proof.least, proof.most) if proof else ()))
 
 
 def _breaks(graph: Graph, nodes: NDArray[np.int64], direction: Direction) -> tuple[Break, ...]:

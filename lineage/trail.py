@@ -52,13 +52,17 @@ class TrailNode:
 
 @dataclass(frozen=True, slots=True)
 class TrailEdge:
-    """A movement of money between two records, with the kind of evidence for it."""
+    """A movement of money between two records, with the kind of evidence for it.
+
+    `advance`: it was made before its money came (预拨).
+    """
 
     source: str
     target: str
     amount_fen: int
     date: datetime.date | None
     evidence: str
+    advance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,11 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """What a trace found. Σ sources + unsourced = pool upstream; Σ reached = the money asked for downstream."""
+    """What a trace found. Σ sources + unsourced = pool upstream; Σ reached = the money asked for downstream.
+
+    Under `poison` amounts of sources, unsourced money and ends are not known: 0 here, null in JSON, and
+    `unsourced_possible` says whether any of the money could be unsourced. `unsourced_bounds` are (least, most) fen.
+    """
 
     record: str
     direction: str
@@ -94,6 +102,8 @@ class Trail:
     as_of: datetime.date | None = None
     notes: tuple[str, ...] = ()
     proposed: tuple[TrailEdge, ...] = field(default=())
+    unsourced_possible: bool = False
+    unsourced_bounds: tuple[int, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The answer as every door gives it: design names, amounts as decimal yuan text."""
@@ -105,11 +115,18 @@ class Trail:
             "pool": yuan(self.pool_fen),
             "state": self.state,
         }
+        marks = self.policy == "poison"
         if self.direction == "up":
-            answer["sources"] = [_source(source) for source in self.sources]
-            answer["unsourced"] = yuan(self.unsourced_fen)
+            answer["sources"] = [_source(source, marks) for source in self.sources]
+            answer |= {"unsourced": None if marks else yuan(self.unsourced_fen),
+                       "unsourced_possible": self.unsourced_possible}
+            if self.unsourced_bounds:
+                least, most = self.unsourced_bounds
+                answer |= {"unsourced_least": yuan(least), "unsourced_most": yuan(most)}
         else:
-            answer["reached"] = [{"record": end.record, "amount": yuan(end.amount_fen)} for end in self.reached]
+            answer["reached"] = [
+                {"record": end.record, "amount": None if marks else yuan(end.amount_fen)} for end in self.reached
+            ]
         answer["nodes"] = [_node(node) for node in self.nodes]
         answer["edges"] = [_edge(edge) for edge in self.edges]
         answer["breaks"] = [
@@ -142,10 +159,10 @@ class Trail:
         return to_html_table(self)
 
 
-def _source(source: Source) -> dict[str, Any]:
+def _source(source: Source, marks: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "record": source.record, "division_code": source.division_code, "tier": source.tier,
-        "poverty": source.poverty, "amount": yuan(source.amount_fen),
+        "poverty": source.poverty, "amount": None if marks else yuan(source.amount_fen),
     }
     if source.least_fen is not None and source.most_fen is not None:
         row |= {"least": yuan(source.least_fen), "most": yuan(source.most_fen)}
@@ -162,7 +179,7 @@ def _node(node: TrailNode) -> dict[str, Any]:
 
 def _edge(edge: TrailEdge) -> dict[str, Any]:
     return {"from": edge.source, "to": edge.target, "amount": yuan(edge.amount_fen), "date": _iso(edge.date),
-            "evidence": edge.evidence}
+            "evidence": edge.evidence, "advance": edge.advance}
 
 
 def _iso(value: datetime.date | None) -> str | None:

@@ -10,13 +10,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import Literal, Protocol
+from typing import Protocol
 
 from lineage.attribution.mixture import Lot, add, share
 from lineage.attribution.named import advances, named_lots, named_parts
 from lineage.attribution.pool import Deposit, Draw, Drawn
-
-IntervalPolicy = Literal["pro-rata", "fifo"]
 
 
 class _PoolLine(Protocol):
@@ -61,12 +59,15 @@ class _EndToEnd:
         return taken
 
 
+INTERVAL_POLICIES: dict[str, type[_Blended] | type[_EndToEnd]] = {"pro-rata": _Blended, "fifo": _EndToEnd}
+
+
 class IntervalPool:
     """One pool under pro-rata or fifo. `named` is how much of each deposit, by edge, named draws take in all."""
 
-    def __init__(self, deposits: Sequence[Deposit], named: Mapping[int, int], policy: IntervalPolicy) -> None:
+    def __init__(self, deposits: Sequence[Deposit], named: Mapping[int, int], policy: str) -> None:
         self._lots = {deposit.edge: deposit.lot for deposit in deposits if deposit.edge in named}
-        self._line: _PoolLine = (_Blended if policy == "pro-rata" else _EndToEnd)(deposits, named)
+        self._line: _PoolLine = INTERVAL_POLICIES[policy](deposits, named)
 
     @property
     def amount(self) -> int:
@@ -87,7 +88,7 @@ def _left(deposit: Deposit, named: Mapping[int, int]) -> Mapping[int, int]:
     return share(deposit.lot, skipped, deposit.amount) if skipped else deposit.lot
 
 
-def draw_intervals(deposits: Sequence[Deposit], draws: Sequence[Draw], policy: IntervalPolicy) -> Drawn:
+def draw_intervals(deposits: Sequence[Deposit], draws: Sequence[Draw], policy: str) -> Drawn:
     """All draws of a pool, each from where the one before stopped."""
     named = named_parts(deposits, draws)
     used = {deposit.edge: amount for deposit, amount in zip(deposits, named.used, strict=True) if amount}

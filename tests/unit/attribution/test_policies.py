@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lineage.attribution.interval import IntervalPool
-from lineage.attribution.policies import POLICIES
+from lineage.attribution.policies import policy_named
 from lineage.attribution.pool import Deposit, Draw, Drawn
 
 EXAMPLES = Path(__file__).parents[2] / "data" / "tracing_examples"
@@ -22,7 +22,7 @@ def pool(policy: str, steps: Sequence[tuple[str, int | str, int]]) -> Drawn:
         Deposit({int(who): amount}, amount, day, day) for day, (what, who, amount) in enumerate(steps) if what == "in"
     ]
     draws = [Draw(amount, day) for day, (what, _, amount) in enumerate(steps) if what == "out"]
-    return POLICIES[policy](deposits, draws, lambda source: source == TRUST)
+    return policy_named(policy)(deposits, draws, lambda source: source == TRUST)
 
 
 def test_libr_spends_the_trustees_own_money_first() -> None:
@@ -56,7 +56,7 @@ def test_advances_are_flagged_under_the_other_policies_too(policy: str) -> None:
 
 
 def test_the_deposits_of_a_day_are_there_before_its_draws() -> None:
-    drawn = POLICIES["rolling"]([Deposit({1: 5}, 5, 7, 0)], [Draw(5, 7)], bool)
+    drawn = policy_named("rolling")([Deposit({1: 5}, 5, 7, 0)], [Draw(5, 7)], bool)
     assert drawn.advances == frozenset()
 
 
@@ -64,7 +64,7 @@ def test_the_deposits_of_a_day_are_there_before_its_draws() -> None:
 def test_a_draw_that_names_its_deposit_takes_from_it_first_and_then_like_the_others(policy: str) -> None:
     deposits = [Deposit({1: 60, 2: 40}, 100, 0, 10), Deposit({3: 50}, 50, 9, 11)]
     draws = [Draw(20, 1), Draw(60, 2, named=11)]
-    drawn = POLICIES[policy](deposits, draws, lambda source: source == 2)
+    drawn = policy_named(policy)(deposits, draws, lambda source: source == 2)
     assert drawn.draws[1][3] == 50
     assert sum(drawn.draws[1].values()) == 60
     assert 1 in drawn.advances
@@ -72,20 +72,20 @@ def test_a_draw_that_names_its_deposit_takes_from_it_first_and_then_like_the_oth
 
 
 def test_inside_a_deposit_lifo_goes_on_where_the_last_draw_stopped() -> None:
-    drawn = POLICIES["lifo"]([Deposit({1: 2, 2: 1}, 3, 0, 0)], [Draw(1, 1), Draw(1, 2), Draw(1, 3)], bool)
+    drawn = policy_named("lifo")([Deposit({1: 2, 2: 1}, 3, 0, 0)], [Draw(1, 1), Draw(1, 2), Draw(1, 3)], bool)
     assert drawn.draws == ({1: 1}, {2: 1}, {1: 1})
 
 
 def test_rolling_begins_anew_with_what_is_left_where_pro_rata_goes_on() -> None:
     deposits = [Deposit({1: 3, 2: 1}, 4, 0, 0)]
     draws = [Draw(1, 1), Draw(1, 2), Draw(1, 3), Draw(1, 4)]
-    assert POLICIES["pro-rata"](deposits, draws, bool).draws == ({1: 1}, {1: 1}, {2: 1}, {1: 1})
-    assert POLICIES["rolling"](deposits, draws, bool).draws == ({1: 1}, {1: 1}, {1: 1}, {2: 1})
+    assert policy_named("pro-rata")(deposits, draws, bool).draws == ({1: 1}, {1: 1}, {2: 1}, {1: 1})
+    assert policy_named("rolling")(deposits, draws, bool).draws == ({1: 1}, {1: 1}, {1: 1}, {2: 1})
 
 
 def test_poison_marks_every_source_that_could_be_in_a_draw() -> None:
     deposits = [Deposit({1: 1}, 10, 0, 5), Deposit({2: 1}, 3, 1, 6)]
-    drawn = POLICIES["poison"](deposits, [Draw(1, 2), Draw(3, 2, named=6)], bool)
+    drawn = policy_named("poison")(deposits, [Draw(1, 2), Draw(3, 2, named=6)], bool)
     assert drawn.draws == ({1: 1}, {2: 1})
     assert drawn.balance == {1: 1}
 
@@ -94,7 +94,7 @@ def test_one_draw_is_had_without_its_siblings() -> None:
     deposits = [Deposit({1: 60, 2: 40}, 100, 0, 10), Deposit({3: 50}, 50, 9, 11)]
     draws = [Draw(20, 1), Draw(60, 2, named=11), Draw(65, 3)]
     for policy in ("pro-rata", "fifo"):
-        whole = POLICIES[policy](deposits, draws, bool)
+        whole = policy_named(policy)(deposits, draws, bool)
         one = IntervalPool(deposits, {11: 50}, policy)
         assert one.amount == 100
         assert one.take(30, 95) == whole.draws[2]
@@ -131,7 +131,7 @@ def test_published_examples(case: str, step: int, policy: str, quantity: str, ex
         for row in steps if row["op"] == "deposit"
     ]
     draws = [Draw(int(row["amount"]) * 100, int(row["step"])) for row in shown if row["op"] == "withdraw"]
-    drawn = POLICIES[policy](deposits, draws, bool)
+    drawn = policy_named(policy)(deposits, draws, bool)
     what, _, who = quantity.partition(" ")
     lot = drawn.balance if what == "balance" else drawn.draws[-1]
     asked = names if who in ("each", "from each") else [who.removeprefix("from ")]
@@ -143,9 +143,10 @@ def test_published_examples(case: str, step: int, policy: str, quantity: str, ex
 def test_stolen_coins_spent_first_in_first_out_are_the_first_three() -> None:
     coins = [Draw(1, 2) for _ in range(10)]
     mixed = [Deposit({1: 3}, 3, 0), Deposit({0: 7}, 7, 1)]
-    assert [place for place, lot in enumerate(POLICIES["fifo"](mixed, coins, bool).draws) if 1 in lot] == [0, 1, 2]
-    assert all(1 in lot for lot in POLICIES["poison"](mixed, coins, bool).draws)
+    assert [place for place, lot in enumerate(policy_named("fifo")(mixed, coins, bool).draws) if 1 in lot] == [0, 1, 2]
+    assert all(1 in lot for lot in policy_named("poison")(mixed, coins, bool).draws)
     later = [Deposit({0: 2}, 2, 0), Deposit({1: 3}, 3, 1)]
-    assert [place for place, lot in enumerate(POLICIES["fifo"](later, coins[:5], bool).draws) if 1 in lot] == [2, 3, 4]
-    tenths = POLICIES["pro-rata"]([Deposit({1: 30}, 30, 0), Deposit({0: 70}, 70, 1)], [Draw(10, 2)] * 10, bool)
+    spent = policy_named("fifo")(later, coins[:5], bool).draws
+    assert [place for place, lot in enumerate(spent) if 1 in lot] == [2, 3, 4]
+    tenths = policy_named("pro-rata")([Deposit({1: 30}, 30, 0), Deposit({0: 70}, 70, 1)], [Draw(10, 2)] * 10, bool)
     assert [lot[1] for lot in tenths.draws] == [3] * 10
