@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 
-from loaders.province import paytables, records, reports
+from loaders.province import paytables, records
 from loaders.province.budget import draw_budget
 from loaders.province.bundle import Columns, Row, write_bundle
+from loaders.province.faults import plant
+from loaders.province.faults.sheet import Sheet, iso, report_rows
 from loaders.province.flows import draw_flows, sum_up
-from loaders.province.key import ProvinceKey
+from loaders.province.key import Fault, ProvinceKey
 from loaders.province.payout import draw_accounts, draw_batches, draw_entries
 from loaders.province.paytables import Made
 from loaders.province.places import henan_2017
+from loaders.province.reports import system_tally
 from loaders.province.size import Size, size_of
 from loaders.province.spending import draw_payments
 
@@ -23,18 +25,41 @@ from loaders.province.spending import draw_payments
 def make_province(
     folder: Path | str, payments: int = 2000, seed: int = 1, faults: str | tuple[str, ...] = (), year: int = 2017
 ) -> ProvinceKey:
-    """Writes a bundle of CSV files to `folder`, and `answer_key.json` beside it; returns the key.
+    """Writes a bundle of CSV files and its `answer_key.json` to `folder`; returns the key.
 
-    The same arguments give the same bytes. Cost: linear, measured in docs/made-province.md.
-    Raises ValueError for a number of payments outside 200 … 10,000,000 or an unknown fault.
+    `faults` are names of the catalogue's rules, or "all". The same arguments give the same bytes. Cost: linear,
+    measured in docs/made-province.md. Raises ValueError for a number of payments outside 200 … 10,000,000 or a
+    fault that is none.
     """
     size = size_of(payments, year)
     made = draw_province(size, seed)
-    extra: dict[str, list[Row]] = {"allocations": [_last_row(size)]}
-    tally = reports.system_tally(made)
-    extra["daily_reports"] = [*reports.report_rows(tally, made.places, _iso(size.last_day))]
-    rows = write_bundle(Path(folder), _parts(made), extra)
-    return ProvinceKey(seed=seed, payments=payments, year=year, rows=tuple(sorted(rows.items())))
+    planting = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, 1))))
+    sheet = Sheet(made, size, system_tally(made), planting)
+    plant(sheet, faults)
+    sheet.rows["allocations"].append(_last_row(size))
+    sheet.rows["daily_reports"] = report_rows(sheet)
+    rows = write_bundle(Path(folder), _parts(made), sheet.rows)
+    key = answer(sheet, seed, rows)
+    key.write(Path(folder) / "answer_key.json")
+    return key
+
+
+def answer(sheet: Sheet, seed: int, rows: Mapping[str, int]) -> ProvinceKey:
+    """The key of what stands on the sheet."""
+    differences = sheet.differences()
+    mistold = {sheet.places.code[place] for place in sheet.misreported}
+    told = tuple(Fault(each, ()) for each in differences if each.division_code in mistold)
+    return ProvinceKey(
+        seed=seed,
+        payments=sheet.size.payments,
+        year=sheet.size.year,
+        as_of=sheet.before_last(0),
+        rows=tuple(sorted(rows.items())),
+        faults=(*sheet.faults, *told),
+        near_misses=tuple(sheet.near_misses),
+        differences=tuple(each for each in differences if each.division_code not in mistold),
+        causes=sheet.causes(),
+    )
 
 
 def draw_province(size: Size, seed: int) -> Made:
@@ -86,7 +111,7 @@ def _last_row(size: Size) -> Row:
         "division_code": "410000000",
         "source": "province",
         "doc_no": f"豫财农〔{size.year}〕999号",
-        "date": _iso(size.last_day),
+        "date": iso(size.last_day),
         "amount": "1000000.00",
         "function_code": "2050204",
         "fund_type_code": "111",
@@ -94,7 +119,3 @@ def _last_row(size: Size) -> Row:
         "fund_name": "社会事业发展资金",
         "title": f"关于提前安排{size.year + 1}年社会事业发展资金的通知",
     }
-
-
-def _iso(day: int) -> str:
-    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()

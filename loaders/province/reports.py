@@ -10,12 +10,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loaders.province.paytables import Made
-from loaders.province.places import Places
 from loaders.province.size import Fund
+from loaders.province.spending import Fen, Status
 
 TIERS = ("province", "city", "county", "relocation")
+UNKNOWN = "unknown"
+"""Received money whose source the chain does not show: in no tier of a report, but in its `all`."""
 Figure = tuple[str, str]
 """Measure and tier: ("scale", "city"), ("expenditure", "all")."""
 EXPENDITURE: Figure = ("expenditure", "all")
@@ -35,7 +38,7 @@ class Tally:
         """The figure of a place; 0 where nothing was added."""
         figures = self.fen.get(place, {})
         if figure == ("scale", "all"):
-            return sum(figures.get(("scale", tier), 0) for tier in TIERS)
+            return sum(figures.get(("scale", tier), 0) for tier in (*TIERS, UNKNOWN))
         return figures.get(figure, 0)
 
 
@@ -59,7 +62,7 @@ def system_tally(made: Made) -> Tally:
     helped = counts & (bureaus.match >= 0)
     _add_each(tally, bureaus.place[helped], np.full(int(helped.sum()), 1), amounts.matched[helped])
     spenders = made.budget.spenders
-    paid = ~np.isin(lines.fund[spenders.line], (Fund.OTHER, Fund.LAST_YEAR)) & (spenders.place > 0)
+    paid = _is_counted(made) & (spenders.place > 0)
     total = np.zeros(len(made.places), np.int64)
     np.add.at(total, spenders.place[paid], amounts.paid_net[paid])
     for place in np.flatnonzero(total).tolist():
@@ -67,30 +70,26 @@ def system_tally(made: Made) -> Tally:
     return tally
 
 
+def expenditure_rows(made: Made, place: int) -> tuple[Fen, Fen]:
+    """Days and fen of what counts as the division's expenditure of the year, reversals at their own day."""
+    payments, spenders = made.payments, made.budget.spenders
+    counts = _is_counted(made) & (spenders.place == place)
+    mine = counts[payments.spender] & (payments.status == Status.VALID)
+    back = counts[payments.spender[payments.reversed]]
+    return (
+        np.concatenate((payments.day[mine], payments.taken_day[back])).astype(np.int64),
+        np.concatenate((payments.fen[mine], -payments.taken_fen[back])),
+    )
+
+
+def _is_counted(made: Made) -> NDArray[np.bool_]:
+    """Agency indicators whose payments count: in scope, of the year, not carried over."""
+    fund = made.budget.lines.fund[made.budget.spenders.line]
+    return ~np.isin(fund, (Fund.OTHER, Fund.LAST_YEAR))
+
+
 def _add_each(tally: Tally, place: np.ndarray, tier: np.ndarray, fen: np.ndarray) -> None:
     total = np.zeros((int(place.max(initial=0)) + 1, len(TIERS)), np.int64)
     np.add.at(total, (place, tier), fen)
     for at, which in zip(*np.nonzero(total), strict=True):
         tally.add(int(at), ("scale", TIERS[which]), int(total[at, which]))
-
-
-def report_rows(tally: Tally, places: Places, last_day: str) -> list[dict[str, str]]:
-    """The daily reports of the last day that state exactly these figures."""
-    figures = [*(("scale", tier) for tier in TIERS), ("scale", "all"), EXPENDITURE]
-    return [
-        {
-            "division_code": places.code[place],
-            "report_date": last_day,
-            "measure": measure,
-            "tier": tier,
-            "amount": yuan_text(tally.of(place, (measure, tier))),
-        }
-        for place in sorted(tally.fen)
-        for measure, tier in figures
-    ]
-
-
-def yuan_text(fen: int) -> str:
-    """Fen as yuan with two decimals."""
-    sign, rest = ("-", -fen) if fen < 0 else ("", fen)
-    return f"{sign}{rest // 100}.{rest % 100:02d}"

@@ -26,6 +26,9 @@ FEN_LEAST, FEN_MOST = 1_000, 800_000_000
 """10 yuan and 8 million yuan."""
 
 
+Fen = NDArray[np.int64]
+
+
 class Payee(IntEnum):
     """Payee kinds; PERSON and HOUSEHOLD are paid by one-card batch, OUTSIDER is a person paid without one."""
 
