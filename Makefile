@@ -64,7 +64,7 @@ neo4j-stop: ## stop it
 lock: .venv/all.stamp ## resolve requirements/*.txt anew, for every platform, with hashes
 	$(BIN)/python -m tools.lock
 
-mutants: .venv/all.stamp ## change the code a little at a time and see whether the tests notice (MODULE=lineage/money.py)
+mutants: .venv/all.stamp ## change the code a little at a time and see whether the tests notice (MODULE="lineage/money.py --tests tests/unit")
 	$(BIN)/python -m tools.mutants $(MODULE)
 
 clean: ## remove what was built here

@@ -51,7 +51,7 @@ def row(measure: Measure, peer: Measure | None) -> str:
     rate = per_second(measure.count / measure.seconds, measure.unit) if measure.count > 1 else ""
     ratio = ""
     if peer is not None:
-        ratio = f"{(measure.count / measure.seconds) / (peer.count / peer.seconds):.2f}×"
+        ratio = f"{(measure.count / measure.seconds) / (peer.count / peer.seconds):.3g}×"
     what = f"{measure.name} ({measure.note})" if measure.note else measure.name
     return f"| {what} | {duration(measure.seconds)} | {rate} | {measure.against} | {ratio} |"
 
