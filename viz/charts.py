@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-from viz.svg import element, picture, text, title
+from viz.svg import element, fitted, picture, text, title
 from viz.tables import yuan
 
 INK, SOFT, RULE = "#16202B", "#52606D", "#D5DBE1"
@@ -77,7 +77,7 @@ def bar_chart(label: str, values: Sequence[Value], *, width: int = 640, show: Ca
         start = zero - long if value.amount < 0 else zero
         hover = title("\n".join(filter(None, (value.label, show(value.amount), value.note))))
         bar = element("rect", x=_at(start), y=y + 3, width=_at(long), height=line - 8, fill=value.colour, rx=2)
-        name = text(_short(value.label, 13), x=room - 8, y=y + 17, text_anchor="end", font_size=12.5, fill=INK)
+        name = text(fitted(value.label, 26), x=room - 8, y=y + 17, text_anchor="end", font_size=12.5, fill=INK)
         amount = text(show(value.amount), x=_at(max(start + long, zero) + 6), y=y + 17, font_size=12, fill=SOFT)
         parts.append(element("g", hover, bar, name, amount, data_key=value.key or None))
     height = top * 2 + line * max(len(values), 1)
@@ -278,15 +278,11 @@ def _tile(tile: Tile, shade: int | None, size: int, show: Callable[[int], str]) 
 
 def _wrapped(label: str, x: float, y: float, room: int, fill: str = INK) -> list[str]:
     """A label on at most two lines of `room` signs."""
-    lines = [label[:room], _short(label[room:], room)] if len(label) > room else [label]
+    lines = [label[:room], fitted(label[room:], 2 * room)] if len(label) > room else [label]
     return [
         text(line, x=_at(x), y=_at(y + number * 14), text_anchor="middle", font_size=11.5, fill=fill)
         for number, line in enumerate(lines)
     ]
-
-
-def _short(label: str, room: int) -> str:
-    return label if len(label) <= room else label[: room - 1] + "…"
 
 
 def _at(value: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viz.natures import NATURES
-from viz.svg import element, picture, text, title
+from viz.svg import element, fitted, picture, text, title
 from viz.tables import yuan
 from viz.words import Words
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from viz.flow import Picture
 
 WIDTH, HEIGHT = 1240, 640
-_BAR, _GAP, _TOP = 14, 14, 26
+_BAR, _GAP, _TOP = 14, 28, 26
 _LABEL_ROOM = 170
 _SWEEPS = 8
 
@@ -135,7 +135,7 @@ def _ribbons(shown: Picture, tops: list[float], left: list[float], scale: float,
 
 def _name(left: float, middle: float, label: str, amount_fen: int) -> tuple[str, str]:
     """A bar's label and amount outside the ribbons: left of the first column, right of the others."""
-    short = label if len(label) <= 15 else label[:14] + "…"
+    short = fitted(label, 30)
     x, anchor = (left - 8, "end") if left <= _LABEL_ROOM else (left + _BAR + 8, "start")
     place = {"x": round(x, 1), "text_anchor": anchor}
     return (

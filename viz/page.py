@@ -45,7 +45,7 @@ def render(drawing: Drawing, names: Mapping[str, str], words: Words) -> str:
         direction=drawing.direction,
         state=str(drawing.trail.get("state") or "none"),
         policy=drawing.policy,
-        bounded=any(source.get("least") is not None for source in drawing.trail.get("sources") or ()),
+        unbounded=all(source.get("least") is None for source in drawing.trail.get("sources") or ({"least": 0},)),
         facts=facts(drawing, words),
         notices=_notices(decided, words),
         tables=[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from unicodedata import east_asian_width
 
 
 def element(name: str, *children: str, **attributes: object) -> str:
@@ -26,6 +27,23 @@ def text(words: str, **attributes: object) -> str:
 def title(words: str) -> str:
     """The hover text (and accessible name) of the element it stands in."""
     return element("title", escape(words))
+
+
+def fitted(words: str, room: int) -> str:
+    """The words cut to `room` half-width columns (a Chinese character takes two), with "…" where cut."""
+    if sum(_columns(sign) for sign in words) <= room:
+        return words
+    kept, used = [], 1
+    for sign in words:
+        used += _columns(sign)
+        if used > room:
+            break
+        kept.append(sign)
+    return "".join(kept) + "…"
+
+
+def _columns(sign: str) -> int:
+    return 2 if east_asian_width(sign) in "WF" else 1
 
 
 def picture(width: int, height: int, label: str, *children: str, **attributes: object) -> str:

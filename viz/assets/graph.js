@@ -10,7 +10,7 @@ function edgeOf(line, most) {
   const part = Math.sqrt(Number((line.amount * 1000000n) / most) / 1000000);
   return {
     id: line.id, from: line.from, to: line.to, arrows: "to", dashes: dashes.length ? dashes : false,
-    width: 1.2 + 9.8 * part, color: { color: isOn && line.evidence === "recorded" ? "#0B5CAD" : colour, opacity: isOff ? 0.08 : isOn ? 0.9 : 0.55, highlight: colour, hover: "#0B5CAD" },
+    width: 2 + 10 * part, color: { color: isOn && line.evidence === "recorded" ? "#0B5CAD" : colour, opacity: isOff ? 0.08 : isOn ? 0.95 : 0.75, highlight: colour, hover: "#0B5CAD" },
   };
 }
 

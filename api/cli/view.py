@@ -1,0 +1,76 @@
+"""`lineage view`: a record's trail, or a division's year, as one HTML page that opens without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.options import Settings, option, options
+from api.cli.output import DONE, note
+from lineage.words import say
+
+if TYPE_CHECKING:
+    from lineage.ledger.reader import Ledger
+
+
+@options("ledger", "as_of", "as_known", "year", "policy", "graph")
+def view_command(
+    settings: Settings,
+    subject: Annotated[str, typer.Argument(metavar="RECORD|DIVISION")],
+    output: Annotated[Path, option("output", "-o", "--output", dir_okay=False)] = Path("view.html"),
+    down: Annotated[bool, option("down", "--down")] = False,
+    depth: Annotated[int | None, option("depth", "--depth", min=0)] = None,
+    fan_out: Annotated[int, option("fan_out", "--fan-out", min=1)] = 200,
+    bounds: Annotated[bool, option("bounds", "--bounds")] = False,
+) -> int:
+    """Write the page of a record or a division."""
+    ledger = settings.open()
+    names = division_names(ledger)
+    division = division_meant(subject, names)
+    if division:
+        _flows(ledger, settings, division, names[division], output)
+    else:
+        from viz import view
+
+        shown: dict[str, Any] = {"policy": settings.policy, "depth": depth, "fan_out": fan_out, "bounds": bounds}
+        trail = ledger.trace(subject, direction="down" if down else "up", **shown)
+        view(trail, output, lang=settings.lang, divisions=names)
+    note(say("viz.written", settings.lang, path=output))
+    return DONE
+
+
+def division_names(ledger: Ledger) -> dict[str, str]:
+    """Names by division code."""
+    rows = ledger.rows("SELECT division_code, name FROM divisions")
+    return {row["division_code"]: row["name"] for row in rows}
+
+
+def division_meant(subject: str, names: dict[str, str]) -> str:
+    """The code of the division that `subject` names by code or by a name only one division has; "" for a record.
+
+    Raises Misuse when several divisions bear the name.
+    """
+    code = subject.removeprefix("division:")
+    if code in names:
+        return code
+    same = sorted(code for code, name in names.items() if name == subject)
+    if len(same) > 1:
+        from lineage.errors import Misuse
+
+        raise Misuse(f'"{subject}" is the name of {len(same)} divisions: {", ".join(same)}', "give the code")
+    return same[0] if same else ""
+
+
+def _flows(ledger: Ledger, settings: Settings, division: str, name: str, output: Path) -> None:
+    from queries.flows import flows
+    from viz import flow_view
+
+    year = settings.year or (ledger.as_of.year if ledger.as_of else 0)
+    rows = [
+        (flow.source, flow.target, flow.amount_fen, flow.nature)
+        for flow in flows(ledger, division, year, settings.lang)
+    ]
+    heading = say("viz.flow_heading", settings.lang, division=name, year=year)
+    flow_view(rows, output, lang=settings.lang, heading=heading)

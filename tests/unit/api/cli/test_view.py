@@ -1,0 +1,47 @@
+"""`lineage view`: a record becomes a trail page, a division by code or name a flow page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from api.cli import run
+from api.cli.view import division_meant
+from lineage.errors import Misuse
+
+
+def test_a_record_becomes_a_page_with_division_names(example_ledger, tmp_path: Path):
+    target = tmp_path / "trail.html"
+    ledger = str(example_ledger("sound"))
+    assert run(["view", "payment:P-00000190", "--ledger", ledger, "-o", str(target), "--bounds", "--lang", "zh"]) == 0
+    page = target.read_text(encoding="utf-8")
+    assert "<h1>payment:P-00000190" in page
+    assert "新华区 410402000" in page
+    assert "262,482.00" not in page
+    assert "787,446.00" in page
+
+
+@pytest.mark.parametrize("subject", ["410402000", "division:410402000"])
+def test_a_division_becomes_a_flow_page(example_ledger, tmp_path: Path, subject: str):
+    target = tmp_path / "flow.html"
+    assert run(["view", subject, "--ledger", str(example_ledger("sound")), "-o", str(target), "--lang", "zh"]) == 0
+    page = target.read_text(encoding="utf-8")
+    assert "新华区 2017 年资金流向" in page
+    assert "新华区农业农村局" in page
+
+
+def test_what_is_neither_is_said_so(example_ledger, tmp_path: Path, capsys):
+    target = str(tmp_path / "x.html")
+    assert run(["view", "payment:NONE", "--ledger", str(example_ledger("sound")), "-o", target]) == 2
+    assert "payment:NONE" in capsys.readouterr().err
+    assert not Path(target).exists()
+
+
+def test_a_division_is_meant_by_code_or_by_a_name_only_it_bears():
+    names = {"410402000": "新华区", "410482000": "汝州市", "130104000": "新华区"}
+    assert division_meant("410482000", names) == "410482000"
+    assert division_meant("汝州市", names) == "410482000"
+    assert division_meant("payment:P-1", names) == ""
+    with pytest.raises(Misuse, match="name of 2 divisions: 130104000, 410402000"):
+        division_meant("新华区", names)
