@@ -1,0 +1,71 @@
+"""The measures as lines: a figure of the overview is the sum of the lines of its parts, so it opens to its records.
+
+A line is one record's contribution to one part: part, division, tier, record, amount in fen, date, agency, project,
+fund; the SQL is in `overview_lines.sql`. Invariant: no figure is computed in any other way, so that a figure and
+its records cannot part.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lineage.ledger import Ledger
+
+TIERS = ("province", "city", "county", "relocation")
+SOURCE_TIERS = (*TIERS, "unknown")
+CLASSES = tuple(f"{tier}_{kind}" for tier in (*TIERS, "unsourced") for kind in ("poverty", "other"))
+
+
+def with_lines(ledger: Ledger, year: int) -> str:
+    """The common table expressions of a fiscal year, `line` the last of them: to be put before a SELECT."""
+    return _text().format(
+        year=int(year),
+        class_names=", ".join(("record", *CLASSES)),
+        exact=_drawn_beyond_inflow(ledger, int(year)),
+        booked_classes=", ".join(_booked_class(name) for name in CLASSES),
+    )
+
+
+@cache
+def _text() -> str:
+    text = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    return "\n".join(line.partition("--")[0] for line in text.splitlines())
+
+
+def _booked_class(name: str) -> str:
+    """What a first booking has of one class: of what came in; of F(amount) where more came, or it is own money."""
+    inflow, came_fen = f"n.{name}", "(n.pool_fen - n.declared_fen - n.unsourced_fen)"
+    if name.startswith("unsourced"):
+        enters_here = "n.in_scope" if name.endswith("poverty") else "NOT n.in_scope"
+        inflow = f"n.{name} - CASE WHEN {enters_here} THEN n.unsourced_fen ELSE 0 END"
+    return (
+        f"CASE WHEN x.record IS NOT NULL THEN x.{name} WHEN i.origin = 'own' OR {came_fen} > i.amount_fen "
+        f"THEN n.amount_{name} ELSE {inflow} END AS {name}"
+    )
+
+
+def _drawn_beyond_inflow(ledger: Ledger, year: int) -> str:
+    """Rows of class fen for the few bookings where more came than is booked and yet more was drawn than came.
+
+    There F(amount) of the inflow is not F(amount) of the whole pool, which is what the graph pass gives.
+    """
+    from lineage.attribution.mixture import first_fen
+
+    rows = ledger.rows(f"""
+        SELECT n.* FROM nodes n JOIN indicators i ON i.record = n.record
+        WHERE i.fiscal_year = {year} AND i.origin <> 'own' AND n.unsourced_fen > 0
+          AND n.pool_fen - n.declared_fen - n.unsourced_fen > n.amount_fen
+        ORDER BY n.record""")
+    values = []
+    for row in rows:
+        mixture = {place: row[name] for place, name in enumerate(CLASSES)}
+        mixture[len(CLASSES) - (2 if row["in_scope"] else 1)] -= row["unsourced_fen"]
+        given = first_fen({place: fen for place, fen in mixture.items() if fen > 0}, row["amount_fen"])
+        record = row["record"].replace("'", "''")
+        values.append(f"('{record}', {', '.join(str(given.get(place, 0)) for place in range(len(CLASSES)))})")
+    if values:
+        return f"VALUES {', '.join(values)}"
+    return f"SELECT NULL::VARCHAR, {', '.join('0::BIGINT' for _ in CLASSES)} WHERE false"
