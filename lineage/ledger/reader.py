@@ -147,7 +147,9 @@ class Ledger:
         if not missing:
             return
         with self._lock:
-            for name in sorted(missing - self._bound):
+            for name in sorted(missing):
+                if name in self._bound:  # also bound meanwhile, by the graph's own questions
+                    continue
                 if name in BY_NAME:
                     self._bind_table(name)
                 elif name in derived.GRAPH_TABLES:

@@ -1,0 +1,86 @@
+"""`lineage repair`: what links are probably missing; accept or revoke them."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.options import Settings, options
+from api.cli.output import DONE, FOUND, amount_text, note, print_json, print_table
+from lineage.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lineage.ledger import Ledger
+    from lineage.links.proposals import Proposal
+
+
+@options("ledger", "json", "as_of", "unit")
+def repair_command(
+    settings: Settings,
+    accept: Annotated[list[str] | None, typer.Option("--accept", metavar="ID")] = None,
+    accept_sure: Annotated[float | None, typer.Option("--accept-sure", min=0.0, max=1.0, metavar="SCORE")] = None,
+    revoke: Annotated[str, typer.Option("--revoke", metavar="ID")] = "",
+    why: Annotated[str, typer.Option("--why")] = "",
+    who: Annotated[str, typer.Option("--who", envvar="LINEAGE_USER")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    accepted: Annotated[bool, typer.Option("--accepted")] = False,
+) -> int:
+    """List proposed links, or decide on them."""
+    from lineage.links.decisions import accept as accept_links
+    from lineage.links.decisions import chosen
+    from lineage.links.decisions import revoke as revoke_link
+    from lineage.links.proposals import propose
+
+    ledger = settings.open()
+    by, at = who or getpass.getuser(), datetime.now(UTC)
+    if revoke:
+        revoke_link(ledger, revoke, why, by=by, at=at)
+        note(say("repair.revoked", settings.lang, id=revoke))
+        _derive(settings)
+        return DONE
+    if accept or accept_sure is not None:
+        proposals = chosen(ledger, accept or (), accept_sure)
+        if dry_run:
+            note(say("repair.dry_run", settings.lang, count=len(proposals)))
+            return _show(proposals, settings)
+        accept_links(ledger.path, proposals, why, by=by, at=at)
+        note(say("repair.accepted", settings.lang, count=len(proposals)))
+        _derive(settings)
+        return DONE
+    return _accepted(ledger, settings) if accepted else _show(propose(ledger), settings)
+
+
+def _derive(settings: Settings) -> None:
+    from lineage.ledger import derive
+
+    derive(settings.ledger)
+
+
+def _show(proposals: Sequence[Proposal], settings: Settings) -> int:
+    if settings.json:
+        print_json({"repairs": [one.to_json() for one in proposals]})
+    else:
+        print_table(
+            ("id", "from", "to", "kind", "amount", "score", "rivals", "sure", "evidence"),
+            [(one.id, one.source, one.target, one.kind, amount_text(one.amount_fen, settings.unit),
+              f"{one.score:.2f}", one.rivals, "✓" if one.sure else "", " ".join(part.name for part in one.parts))
+             for one in proposals], right=("amount", "score", "rivals"),
+        )
+    return FOUND if proposals else DONE
+
+
+def _accepted(ledger: Ledger, settings: Settings) -> int:
+    links = ledger.asserted_links
+    if settings.json:
+        print_json({"accepted": [{"entry": link.entry, "from": link.source, "to": link.target, "who": link.who,
+                                  "why": link.why, "at": link.at} for link in links]})
+    else:
+        print_table(("entry", "from", "to", "amount", "who", "why", "at"),
+                    [(link.entry, link.source, link.target, amount_text(link.amount_fen, settings.unit), link.who,
+                      link.why, link.at) for link in links], right=("amount",))
+    return DONE

@@ -1,0 +1,104 @@
+"""Missing links come back with evidence; what is ambiguous is never called sure; people decide, and may take it back."""
+
+from __future__ import annotations
+
+import csv
+import random
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import lineage
+import loaders
+from lineage.errors import Misuse, NotFound
+from lineage.links.decisions import accept, chosen, revoke
+from lineage.links.proposals import propose
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+
+
+def rewritten(bundle: Path, file: str, change: Callable[[dict[str, str]], bool]) -> None:
+    """Rewrite one table of a bundle row by row."""
+    path = bundle / file
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        change(row)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """The sound province with every fourth link lost or misspelt, and what each lost link was."""
+    folder = tmp_path_factory.mktemp("damaged")
+    shutil.copytree(EXAMPLES / "sound" / "bundle", folder / "bundle")
+    dice = random.Random(7)
+    lost: dict[str, str] = {}
+
+    def transfer(row: dict[str, str]) -> bool:
+        if row["target_id"] and not row["reverses"] and dice.random() < 0.25:
+            lost[f"indicator:{row['target_id']}"] = f"transfer:{row['transfer_id']}"
+            row["target_id"] = "" if dice.random() < 0.7 else row["target_id"].replace("I-", "l ")
+        return True
+
+    def indicator(row: dict[str, str]) -> bool:
+        if f"indicator:{row['indicator_id']}" in lost and dice.random() < 0.5:
+            row["superior_doc_no"] = row["superior_doc_no"].replace("2017", "2016")
+        return True
+
+    rewritten(folder / "bundle", "transfers.csv", transfer)
+    rewritten(folder / "bundle", "indicators.csv", indicator)
+    loaders.load(folder / "ledger", [folder / "bundle"])
+    return folder / "ledger", lost
+
+
+def test_lost_links_come_back_and_what_is_sure_is_right(damaged: tuple[Path, dict[str, str]]) -> None:
+    path, lost = damaged
+    ledger = lineage.open(path)
+    linked = {row["target"]: row["source"] for row in ledger.rows("SELECT source, target FROM edges")
+              if row["target"] in lost}
+    wanted = {target: source for target, source in lost.items() if linked.get(target) != source}
+    proposals = [one for one in propose(ledger) if one.kind in ("received", "bundle")]
+    sure = [one for one in proposals if one.sure]
+    right = [one for one in sure if lost.get(one.target) == one.source]
+    assert len(wanted) >= 5
+    assert len(right) >= 0.98 * len(sure)
+    assert len({one.target for one in right}) >= 0.8 * len(wanted)
+
+
+def test_accepting_mends_the_chain_and_revoking_breaks_it_again(damaged: tuple[Path, dict[str, str]],
+                                                                tmp_path: Path) -> None:
+    shutil.copytree(damaged[0].parent, tmp_path / "copy")
+    path = tmp_path / "copy" / "ledger"
+    ledger = lineage.open(path)
+    before = ledger.query("FROM breaks").num_rows
+    best = chosen(ledger, least_score=0.6)
+    accept(path, best, "same number, same amount", by="auditor", at=AT)
+    mended = lineage.open(path)
+    assert mended.query("FROM breaks").num_rows < before
+    assert mended.query("SELECT 1 FROM edges WHERE evidence = 'asserted'").num_rows == len(best)
+    assert lineage.open(path, asserted=False).query("FROM breaks").num_rows == before
+    for one in best:
+        revoke(lineage.open(path), one.id, "wrong county", by="auditor", at=AT)
+    assert lineage.open(path).query("FROM breaks").num_rows == before
+
+
+def test_a_decision_without_a_reason_or_on_an_unknown_name_is_refused(damaged: tuple[Path, dict[str, str]]) -> None:
+    ledger = lineage.open(damaged[0])
+    with pytest.raises(NotFound, match="L-0000"):
+        chosen(ledger, ["L-0000"])
+    with pytest.raises(Misuse, match="reason"):
+        accept(damaged[0], [], " ", by="auditor", at=AT)
+    with pytest.raises(NotFound, match="no accepted link"):
+        revoke(ledger, "99", "why", by="auditor", at=AT)
+
+
+def test_a_sound_province_has_nothing_to_propose(example_ledger: Callable[[str], Path]) -> None:
+    assert propose(lineage.open(example_ledger("sound"))) == ()
