@@ -46,14 +46,16 @@ def edges_of(graph: Graph, nodes: NDArray[np.int64], direction: Direction) -> ND
     """Edge numbers entering (up) or leaving (down) the nodes, in the nodes' order."""
     start = graph.edges.in_start if direction == "up" else graph.edges.out_start
     places = _rows(start, nodes)
-    return graph.edges.in_edge[places].astype(np.int64) if direction == "up" else places
+    edges: NDArray[np.int64] = graph.edges.in_edge[places].astype(np.int64) if direction == "up" else places
+    return edges
 
 
 def neighbours(graph: Graph, nodes: NDArray[np.int64], direction: Direction) -> NDArray[np.int64]:
     """Nodes one hop away, repeated where several edges lead there."""
     edges = edges_of(graph, nodes, direction)
     ends: Indexes = graph.edges.source if direction == "up" else graph.edges.target
-    return ends[edges].astype(np.int64)
+    found: NDArray[np.int64] = ends[edges].astype(np.int64)
+    return found
 
 
 def _rows(start: Ints, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -61,7 +63,8 @@ def _rows(start: Ints, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
     first, counts = start[nodes], start[nodes + 1] - start[nodes]
     total = int(counts.sum())
     ends = np.cumsum(counts)
-    return np.arange(total, dtype=np.int64) + np.repeat(first - (ends - counts), counts)
+    places: NDArray[np.int64] = np.arange(total, dtype=np.int64) + np.repeat(first - (ends - counts), counts)
+    return places
 
 
 def money_order(graph: Graph, nodes: NDArray[np.int64]) -> list[int]:

@@ -68,7 +68,8 @@ def _show(proposals: Sequence[Proposal], settings: Settings) -> int:
         print_table(
             ("id", "from", "to", "kind", "amount", "score", "rivals", "sure", "evidence"),
             [(one.id, one.source, one.target, one.kind, amount_text(one.amount_fen, settings.unit),
-              f"{one.score:.2f}", one.rivals, "✓" if one.sure else "", " ".join(part.name for part in one.parts))
+              f"{min(1.0, one.score):.2f}", one.rivals, "✓" if one.sure else "",
+              " ".join(part.name for part in one.parts))
              for one in proposals], right=("amount", "score", "rivals"),
         )
     return FOUND if proposals else DONE

@@ -12,6 +12,8 @@ from api.cli.output import DONE, amount_text, note, print_json, print_table
 from lineage.words import say
 
 if TYPE_CHECKING:
+    from lineage.ledger import Ledger
+    from lineage.subgraph import Direction
     from lineage.trail import Trail
 
 NODE_ROWS = 60
@@ -35,7 +37,7 @@ def trace_command(
     if (file is None) == (not record):
         raise Misuse("trace takes one RECORD, or --from FILE with one record a line")
     ledger = settings.open()
-    direction = "down" if down else "up"
+    direction: Direction = "down" if down else "up"
     if file is not None:
         return _many(ledger, settings, file, direction, output)
     if settings.policy == "all":
@@ -105,7 +107,7 @@ def print_trail(trail: Trail, settings: Settings) -> None:
         note(say("trace.cut", lang, more=hidden))
 
 
-def _every_policy(ledger: object, settings: Settings, record: str, direction: str) -> int:
+def _every_policy(ledger: Ledger, settings: Settings, record: str, direction: Direction) -> int:
     from lineage.policies import compare
 
     answer = compare(ledger, record, direction)
@@ -120,7 +122,7 @@ def _every_policy(ledger: object, settings: Settings, record: str, direction: st
     return DONE
 
 
-def _many(ledger: object, settings: Settings, file: Path, direction: str, output: Path | None) -> int:
+def _many(ledger: Ledger, settings: Settings, file: Path, direction: Direction, output: Path | None) -> int:
     """One table over many records: a line a source, for thousands of records at once."""
     from lineage.many import records_in, trace_many
 

@@ -126,7 +126,7 @@ def _better(mixture: Any, given: Any, one: int, other: int) -> bool:
     left = mixture[one] / (2.0 * given[one] + 1.0)
     right = mixture[other] / (2.0 * given[other] + 1.0)
     if abs(left - right) > 1e-9 * (left + right):
-        return left > right
+        return bool(left > right)
     sign = product_exceeds(mixture[one], 2 * given[other] + 1, mixture[other], 2 * given[one] + 1)
     return sign > 0 or (sign == 0 and one < other)
 
@@ -254,9 +254,7 @@ def _push(
     edge_rows = np.zeros((1024 if keep else 0, width), np.int64)
     edge_used = 0
     got = np.zeros(len(pool), np.int64)
-    line, before, after, lot = (np.zeros(width, np.int64), np.zeros(width, np.int64), np.zeros(width, np.int64),
-                                np.zeros(width, np.int64))
-    one = np.zeros(width, np.int64)
+    line, before, after, lot, one = np.zeros((5, width), np.int64)
     born_node, born_kind, born_amount = arising
     born = np.searchsorted(born_node, np.arange(len(pool) + 1))
     for node in order:
@@ -283,7 +281,6 @@ def _push(
                         line[kind] -= after[kind]
         line_kind = _is_pure(line)
         before[:] = 0
-        at = 0
         named = first_named
         for edge in range(out_start[node], out_start[node + 1]):
             if flow[edge] == 0:
@@ -309,7 +306,6 @@ def _push(
                     for kind in range(width):
                         lot[kind] += after[kind] - before[kind]
                         before[kind] = after[kind]
-                at += rest
             if deposit_row[edge] >= 0:
                 held[deposit_row[edge]] = lot
             rows, rows_used = _pour(lot, target[edge], kinds, row, rows, rows_used, got)

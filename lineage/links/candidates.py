@@ -19,14 +19,15 @@ _ORIGIN = """
 _PLAIN = "regexp_replace(upper({0}), '[^0-9A-Z\\x{{4e00}}-\\x{{9fff}}]', '', 'g')"
 
 
-def _near(one: str, other: str, distance: int) -> str:
-    """Misspelt: signs that are no letters or digits left out, at most `distance` slips; 1 where equal but for those."""
+def _near(one: str, other: str) -> str:
+    """Misspelt, signs that are no letters or digits left out: 1 where equal then, less for one slip and for two."""
     left, right = _PLAIN.format(one), _PLAIN.format(other)
-    return (f"CASE WHEN {left} = {right} THEN 1.0 WHEN abs(length({left}) - length({right})) <= {distance} "
-            f"AND damerau_levenshtein({left}, {right}) <= {distance} THEN 0.8 ELSE 0.0 END")
+    slips = f"damerau_levenshtein({left}, {right})"
+    return (f"CASE WHEN abs(length({left}) - length({right})) > 2 THEN 0.0 ELSE "
+            f"CASE {slips} WHEN 0 THEN 1.0 WHEN 1 THEN 0.8 WHEN 2 THEN 0.3 ELSE 0.0 END END")
 
 
-_NUMBER_NEAR = _near("document_number(w.doc_no)", "document_number(h.superior_doc_no)", 1)
+_NUMBER_NEAR = _near("document_number(w.doc_no)", "document_number(h.superior_doc_no)")
 _RECEIVED = f"""
     WITH {_ORIGIN},
     waiting AS (
@@ -36,7 +37,7 @@ _RECEIVED = f"""
     hungry AS (
         SELECT i.*, n.inflow_fen, d.fiscal_parent FROM indicators i JOIN nodes n ON n.record = i.record
         LEFT JOIN divisions d ON d.division_code = i.division_code
-        WHERE n.inflow_fen < i.amount_fen AND (i.origin <> 'own' OR i.entry = 'manual')),
+        WHERE n.inflow_fen < i.amount_fen),
     pairs AS (
         SELECT w.record AS source, h.record AS target, h.record AS broken, w.net_fen AS amount_fen,
                CASE WHEN document_number(w.doc_no) IN (document_number(h.superior_doc_no), document_number(h.doc_no))
@@ -44,7 +45,7 @@ _RECEIVED = f"""
                CASE WHEN w.doc_no IS NULL OR h.superior_doc_no IS NULL THEN 0.0
                     WHEN document_number(w.doc_no) = document_number(h.superior_doc_no) THEN 0.0
                     ELSE {_NUMBER_NEAR} END AS number_near,
-               CASE WHEN w.target_id IS NULL THEN 0.0 ELSE {_near("w.target_id", "h.indicator_id", 2)} END AS id_near,
+               CASE WHEN w.target_id IS NULL THEN 0.0 ELSE {_near("w.target_id", "h.indicator_id")} END AS id_near,
                CASE WHEN h.amount_fen - h.inflow_fen = w.net_fen
                     THEN CASE WHEN w.net_fen % 1000000 = 0 THEN 0.67 ELSE 1.0 END ELSE 0.0 END AS amount_equal,
                CASE WHEN h.function_code = w.function_code THEN 1.0 ELSE 0.0 END AS function_same,
@@ -53,7 +54,7 @@ _RECEIVED = f"""
                     THEN 1.0 ELSE 0.0 END AS parent_right,
                CASE WHEN h.date BETWEEN w.issue_date AND w.issue_date + 90 THEN 1.0 ELSE 0.0 END AS dates_in_order,
                CASE WHEN h.project_code = w.project_code THEN 1.0 ELSE 0.0 END AS project_same,
-               CASE WHEN h.agency_code = w.to_agency_code THEN 1.0 ELSE 0.0 END AS agency_same,
+               CASE WHEN h.agency_code IS NOT DISTINCT FROM w.to_agency_code THEN 1.0 ELSE 0.0 END AS agency_same,
                CASE WHEN w.title IS NULL OR h.title IS NULL THEN 0.0 ELSE jaccard(w.title, h.title) END AS title_alike
         FROM waiting w JOIN hungry h ON h.division_code = w.to_division_code
         WHERE w.record NOT IN (SELECT source FROM edges))
@@ -70,7 +71,7 @@ _GIVEN = f"""
         WHERE NOT t.is_reversal AND t.net_fen > 0 AND t.record NOT IN (SELECT target FROM edges)),
     pairs AS (
         SELECT o.record AS source, l.record AS target, l.record AS broken, l.net_fen AS amount_fen,
-               CASE WHEN l.source_name IS NULL THEN 0.0 ELSE {_near("l.source_name", "o.id", 2)} END AS id_near,
+               CASE WHEN l.source_name IS NULL THEN 0.0 ELSE {_near("l.source_name", "o.id")} END AS id_near,
                CASE WHEN document_number(l.doc_no) = document_number(o.doc_no) THEN 1.0 ELSE 0.0 END AS number_quoted,
                CASE WHEN n.pool_fen - n.outflow_fen = l.net_fen THEN 1.0 ELSE 0.0 END AS balance_equal,
                CASE WHEN n.pool_fen - n.outflow_fen >= l.net_fen THEN 1.0 ELSE 0.0 END AS balance_enough,
@@ -94,7 +95,7 @@ _PAID = f"""
           AND p.record NOT IN (SELECT target FROM edges)),
     pairs AS (
         SELECT i.record AS source, l.record AS target, l.record AS broken, l.net_fen AS amount_fen,
-               CASE WHEN l.indicator_id IS NULL THEN 0.0 ELSE {_near("l.indicator_id", "i.indicator_id", 2)} END
+               CASE WHEN l.indicator_id IS NULL THEN 0.0 ELSE {_near("l.indicator_id", "i.indicator_id")} END
                    AS id_near,
                CASE WHEN l.named_target = i.indicator_id THEN 1.0 ELSE 0.0 END AS transfer_named,
                CASE WHEN document_number(l.doc_no) IN (document_number(i.doc_no), document_number(i.superior_doc_no))
@@ -119,7 +120,7 @@ _CARRIED = f"""
         WHERE i.origin = 'carry_over' AND n.inflow_fen < i.amount_fen),
     pairs AS (
         SELECT p.record AS source, h.record AS target, h.record AS broken, h.amount_fen - h.inflow_fen AS amount_fen,
-               CASE WHEN h.previous_id IS NULL THEN 0.0 ELSE {_near("h.previous_id", "p.indicator_id", 2)} END
+               CASE WHEN h.previous_id IS NULL THEN 0.0 ELSE {_near("h.previous_id", "p.indicator_id")} END
                    AS id_near,
                CASE WHEN n.pool_fen - n.outflow_fen = h.amount_fen - h.inflow_fen THEN 1.0 ELSE 0.0 END
                    AS balance_equal,

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from lineage.ledger import Ledger
 
 CLOSE = 0.10
-SURE = MappingProxyType({"received": 0.60, "given": 0.55, "paid": 0.50, "carried": 0.55, "bundle": 0.60})
+SURE = MappingProxyType({"received": 0.66, "given": 0.55, "paid": 0.50, "carried": 0.55, "bundle": 0.60})
 WEIGHTS = MappingProxyType({
     "received": {"number_quoted": 0.40, "number_near": 0.30, "id_near": 0.50, "amount_equal": 0.42,
                  "function_same": 0.06, "year_same": 0.05, "parent_right": 0.05, "dates_in_order": 0.04,
-                 "project_same": 0.04, "agency_same": 0.04, "title_alike": 0.03},
+                 "project_same": 0.04, "agency_same": 0.14, "title_alike": 0.03},
     "given": {"id_near": 0.55, "number_quoted": 0.20, "balance_equal": 0.25, "balance_enough": 0.10,
               "function_same": 0.12, "year_same": 0.06, "project_same": 0.10, "dates_in_order": 0.06},
     "paid": {"id_near": 0.50, "transfer_named": 0.45, "number_quoted": 0.25, "agency_same": 0.22,
@@ -34,7 +34,7 @@ WEIGHTS = MappingProxyType({
     "carried": {"id_near": 0.50, "balance_equal": 0.40, "balance_enough": 0.05, "agency_same": 0.12,
                 "function_same": 0.12, "project_same": 0.08},
 })
-"""What each kind of evidence is worth; a total above 1 counts as 1."""
+"""What each kind of evidence is worth; a total above 1 is shown as 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Proposal:
         """The proposal as every door gives it."""
         return {
             "id": self.id, "from": self.source, "to": self.target, "broken": self.broken, "kind": self.kind,
-            "amount": yuan(self.amount_fen), "score": round(self.score, 2),
+            "amount": yuan(self.amount_fen), "score": min(1.0, round(self.score, 2)),
             "parts": [{"part": part.name, "score": round(part.score, 3)} for part in self.parts],
             "rivals": self.rivals, "sure": self.sure, "group": self.group, "evidence": "proposed",
         }
@@ -86,8 +86,11 @@ def propose(ledger: Ledger) -> tuple[Proposal, ...]:
 
 def _scored(kind: str, row: dict[str, Any]) -> Proposal:
     parts = tuple(Part(name, weight * float(row[name])) for name, weight in WEIGHTS[kind].items() if row[name])
-    score = min(1.0, sum(part.score for part in parts))
-    return Proposal(row["source"], row["target"], row["broken"], kind, row["amount_fen"], score, parts)
+    return Proposal(row["source"], row["target"], row["broken"], kind, row["amount_fen"], _total(parts), parts)
+
+
+def _total(parts: tuple[Part, ...]) -> float:
+    return round(sum(part.score for part in parts), 6)
 
 
 def _judged(proposals: Iterable[Proposal]) -> list[Proposal]:
