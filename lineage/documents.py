@@ -45,11 +45,13 @@ def macro_sql() -> str:
     source = _FULL_WIDTH + opening + closing
     target = _HALF_WIDTH.translate(_BRACKETS) + "〔" * len(opening) + "〕" * len(closing)
     plain = r"regexp_replace(translate(t, '{}', '{}'), '[\s\x0b\x{{1c}}-\x{{1f}}\x{{3000}}]+', '', 'g')".format(
-        source.replace("'", "''"), target.replace("'", "''"))
+        source.replace("'", "''"), target.replace("'", "''")
+    )
     fast = rf"nullif(regexp_replace({plain}, '〕第?0*([0-9])', '〕\1', 'g'), '')"
     known = r"^[\x{01}-\x{7e}\x{3000}-\x{3020}\x{4e00}-\x{9fff}\x{ff01}-\x{ff5e}]*$"
-    return (f"CREATE OR REPLACE MACRO {MACRO}(t) AS "
-            f"CASE WHEN regexp_matches(t, '{known}') THEN {fast} ELSE {SLOW}(t) END")
+    return (
+        f"CREATE OR REPLACE MACRO {MACRO}(t) AS CASE WHEN regexp_matches(t, '{known}') THEN {fast} ELSE {SLOW}(t) END"
+    )
 
 
 def _bracketed(text: str) -> str:

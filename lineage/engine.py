@@ -19,8 +19,12 @@ from lineage.errors import Unavailable
 EngineError = duckdb.Error
 Engine = duckdb.DuckDBPyConnection
 VERSION: str = duckdb.__version__
-_SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "TimeZone": "UTC",
-             "preserve_insertion_order": "true"}
+_SETTINGS = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "TimeZone": "UTC",
+    "preserve_insertion_order": "true",
+}
 
 
 def connect(scratch: Path | None = None, *, ordered: bool = True) -> Engine:

@@ -64,5 +64,7 @@ def in_unit(fen: int, unit: str = "元", decimals: int = 2, *, grouped: bool = F
 
 def yuan_sql(column: str) -> str:
     """The same as `yuan`, as a SQL expression over a column of fen."""
-    return (f"(CASE WHEN {column} < 0 THEN '-' ELSE '' END || (abs({column}) // 100) || '.' || "
-            f"lpad((abs({column}) % 100)::VARCHAR, 2, '0'))")
+    return (
+        f"(CASE WHEN {column} < 0 THEN '-' ELSE '' END || (abs({column}) // 100) || '.' || "
+        f"lpad((abs({column}) % 100)::VARCHAR, 2, '0'))"
+    )

@@ -62,8 +62,9 @@ def stage_rows(writer: Writer, name: str, rows: list[dict[str, Any]]) -> StagedT
     return StagedTable(name, f"in_{name}")
 
 
-def load_rows(ledger: Path, tables: dict[str, list[dict[str, Any]]], *, at: datetime = AT, terms: Terms = NO_TERMS,
-              **given: Any) -> Outcome:
+def load_rows(
+    ledger: Path, tables: dict[str, list[dict[str, Any]]], *, at: datetime = AT, terms: Terms = NO_TERMS, **given: Any
+) -> Outcome:
     """Load rows given as dicts as one batch; further arguments are those of `Writer.commit`."""
     with write(ledger, who="clerk", at=at, terms=terms) as writer:
         return writer.commit([stage_rows(writer, name, rows) for name, rows in tables.items()], **given)

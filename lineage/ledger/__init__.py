@@ -25,9 +25,19 @@ if TYPE_CHECKING:
     from lineage.ledger.writer import write as write
 
 _HOMES = {
-    "Ledger": "reader", "Outcome": "writer", "Snapshot": "commit", "SourceFile": "manifest", "StagedTable": "commit",
-    "TableOutcome": "manifest", "Terms": "commit", "Verification": "verification", "Writer": "writer",
-    "derive": "derived", "open_ledger": "reader", "verify": "verification", "write": "writer",
+    "Ledger": "reader",
+    "Outcome": "writer",
+    "Snapshot": "commit",
+    "SourceFile": "manifest",
+    "StagedTable": "commit",
+    "TableOutcome": "manifest",
+    "Terms": "commit",
+    "Verification": "verification",
+    "Writer": "writer",
+    "derive": "derived",
+    "open_ledger": "reader",
+    "verify": "verification",
+    "write": "writer",
 }
 __all__ = sorted(_HOMES)
 

@@ -58,8 +58,17 @@ def _link(entry: Entry, rows: Rows) -> AssertedLink | None:
         if movement is None:
             return None
         amount, day = movement[0], day or movement[1]
-    return AssertedLink(source, target, str(entry.body.get("kind", "")), int(amount), day, entry.by,
-                        str(entry.body.get("why", "")), entry.at, entry.number)
+    return AssertedLink(
+        source,
+        target,
+        str(entry.body.get("kind", "")),
+        int(amount),
+        day,
+        entry.by,
+        str(entry.body.get("why", "")),
+        entry.at,
+        entry.number,
+    )
 
 
 def _movement(source: str, target: str, rows: Rows) -> tuple[int, date | None] | None:

@@ -117,15 +117,18 @@ def prepare(plan: Plan, staged: Sequence[StagedTable], load: Load) -> Prepared:
     return Prepared(tuple(files), _counted(outcomes, rejected, staged), tuple(warnings), _latest(plan, outcomes, files))
 
 
-def latest_business_date(on: engine.Engine, parts: Mapping[str, tuple[Layer, ...]],
-                         loaded_on: Mapping[int, date]) -> str:
+def latest_business_date(
+    on: engine.Engine, parts: Mapping[str, tuple[Layer, ...]], loaded_on: Mapping[int, date]
+) -> str:
     """The latest date of a current record that is not later than the load that brought it, ISO, or ""."""
     days = ", ".join(f"({batch}, DATE '{day.isoformat()}')" for batch, day in loaded_on.items())
     latest = ""
     for table, dated in BUSINESS_DATES.items():
         if parts.get(table):
-            sql = (f"SELECT max(t.{dated})::VARCHAR FROM ({layers.current_sql(BY_NAME[table], parts[table])}) t "
-                   f"JOIN (VALUES {days}) d(batch, day) ON d.batch = t.batch WHERE t.{dated} <= d.day")
+            sql = (
+                f"SELECT max(t.{dated})::VARCHAR FROM ({layers.current_sql(BY_NAME[table], parts[table])}) t "
+                f"JOIN (VALUES {days}) d(batch, day) ON d.batch = t.batch WHERE t.{dated} <= d.day"
+            )
             latest = max(latest, engine.row(on, sql)[0] or "")
     return latest
 
@@ -161,8 +164,13 @@ def _first_outcome(plan: Plan, table: Table, part: StagedTable, file: Path) -> T
     fen = f"coalesce(sum({table.money}), 0)::BIGINT" if table.money else "0"
     loaded, loaded_fen = engine.row(plan.engine, f"SELECT count(*), {fen} FROM {relation}")
     staged, staged_fen = engine.row(plan.engine, f"SELECT count(*), {fen} FROM {part.relation}")
-    return TableOutcome(table.name, loaded=loaded, loaded_fen=loaded_fen,
-                        unchanged=staged - loaded, unchanged_fen=staged_fen - loaded_fen)
+    return TableOutcome(
+        table.name,
+        loaded=loaded,
+        loaded_fen=loaded_fen,
+        unchanged=staged - loaded,
+        unchanged_fen=staged_fen - loaded_fen,
+    )
 
 
 def _outcome(plan: Plan, table: Table, part: StagedTable, file: Path) -> TableOutcome:
@@ -170,17 +178,25 @@ def _outcome(plan: Plan, table: Table, part: StagedTable, file: Path) -> TableOu
     counted = plan.engine.execute(f"SELECT verdict, count(*), {fen} FROM judged GROUP BY verdict").fetchall()
     given = {verdict: (rows, sum_fen) for verdict, rows, sum_fen in counted}
     nothing = (0, 0)
-    gone = engine.row(plan.engine, f"SELECT count(*), {fen} FROM {engine.parquet([file])} "
-                                   f"WHERE {layers.REMOVED} AND file IS NULL")
+    gone = engine.row(
+        plan.engine, f"SELECT count(*), {fen} FROM {engine.parquet([file])} WHERE {layers.REMOVED} AND file IS NULL"
+    )
     return TableOutcome(
-        table.name, loaded=given.get("loaded", nothing)[0], loaded_fen=given.get("loaded", nothing)[1],
-        corrected=given.get("corrected", nothing)[0], corrected_fen=given.get("corrected", nothing)[1],
-        unchanged=given.get("unchanged", nothing)[0], unchanged_fen=given.get("unchanged", nothing)[1],
-        removed=gone[0], removed_fen=gone[1])
+        table.name,
+        loaded=given.get("loaded", nothing)[0],
+        loaded_fen=given.get("loaded", nothing)[1],
+        corrected=given.get("corrected", nothing)[0],
+        corrected_fen=given.get("corrected", nothing)[1],
+        unchanged=given.get("unchanged", nothing)[0],
+        unchanged_fen=given.get("unchanged", nothing)[1],
+        removed=gone[0],
+        removed_fen=gone[1],
+    )
 
 
-def _counted(outcomes: list[TableOutcome], rejected: dict[str, tuple[int, int]],
-             staged: Sequence[StagedTable]) -> tuple[TableOutcome, ...]:
+def _counted(
+    outcomes: list[TableOutcome], rejected: dict[str, tuple[int, int]], staged: Sequence[StagedTable]
+) -> tuple[TableOutcome, ...]:
     """Outcomes with what the loader left out and rejected; here the invariant is checked."""
     parts = {part.name: part for part in staged}
     by_name = {outcome.table: outcome for outcome in outcomes}
@@ -188,8 +204,13 @@ def _counted(outcomes: list[TableOutcome], rejected: dict[str, tuple[int, int]],
     for name in [*by_name, *(table for table in rejected if table not in by_name)]:
         part, found = parts.get(name, StagedTable(name, "")), by_name.get(name, TableOutcome(name))
         rows, fen = rejected.get(name, (0, 0))
-        found = replace(found, rejected=rows, rejected_fen=fen, unchanged=found.unchanged + part.repeated,
-                        unchanged_fen=found.unchanged_fen + part.repeated_fen)
+        found = replace(
+            found,
+            rejected=rows,
+            rejected_fen=fen,
+            unchanged=found.unchanged + part.repeated,
+            unchanged_fen=found.unchanged_fen + part.repeated_fen,
+        )
         read = found.loaded + found.corrected + found.unchanged + rows
         read_fen = found.loaded_fen + found.corrected_fen + found.unchanged_fen + fen
         assert part.read in (None, read), f"{name}: {part.read} rows read, {read} accounted for"
@@ -218,20 +239,26 @@ def _cannot_withdraw(plan: Plan, snapshot: Snapshot) -> str:
     rejected = quarantine.counts(plan.engine).get(snapshot.table, (0, 0))[0]
     if not rejected:
         return ""
-    return (f"{snapshot.table}: snapshot of {snapshot.division}, {snapshot.year} took nothing out, because {rejected} "
-            "rows of it were rejected; mend them and load the whole extract again")
+    return (
+        f"{snapshot.table}: snapshot of {snapshot.division}, {snapshot.year} took nothing out, because {rejected} "
+        "rows of it were rejected; mend them and load the whole extract again"
+    )
 
 
 def _dated_ahead(plan: Plan, files: Sequence[StoredFile]) -> list[str]:
     out = []
     for file in files:
         if dated := BUSINESS_DATES.get(file.table):
-            sql = (f"SELECT count(*), max({dated}) FROM {engine.parquet([plan.folder / file.name])} "
-                   f"WHERE {dated} > DATE '{plan.at.date().isoformat()}' AND NOT {layers.REMOVED}")
+            sql = (
+                f"SELECT count(*), max({dated}) FROM {engine.parquet([plan.folder / file.name])} "
+                f"WHERE {dated} > DATE '{plan.at.date().isoformat()}' AND NOT {layers.REMOVED}"
+            )
             rows, latest = engine.row(plan.engine, sql)
             if rows:
-                out.append(f"{file.table}: {rows} rows are dated after the load ({plan.at.date()}), up to {latest}; "
-                           "they are hidden unless --as-of asks for a later date")
+                out.append(
+                    f"{file.table}: {rows} rows are dated after the load ({plan.at.date()}), up to {latest}; "
+                    "they are hidden unless --as-of asks for a later date"
+                )
     return out
 
 

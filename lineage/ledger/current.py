@@ -13,7 +13,7 @@ from datetime import date
 from lineage import engine
 from lineage.ledger import layers
 from lineage.ledger.layers import REMOVED
-from lineage.schema import BUSINESS_DATES, BY_NAME, Column, Table
+from lineage.schema import BUSINESS_DATES, BY_KIND, BY_NAME, Column, Table
 
 POVERTY_CLASS = "21305"
 """The function class of poverty alleviation: in scope without a flag, basic expenditure apart (1-mission.md)."""
@@ -51,8 +51,9 @@ def table_sql(table: Table, sight: Sight) -> str:
     chosen = [f"'{table.kind}:' || t.{engine.name(table.key[0])} AS record"] if table.kind else []
     for column in table.columns:
         chosen.append(f"{_reference(table, column, sight)} AS {engine.name(column.stored)}")
-    chosen.extend(f"t.{engine.name(name)}" for name in layers.columns(table)
-                  if name not in table.stored_names and name != REMOVED)
+    chosen.extend(
+        f"t.{engine.name(name)}" for name in layers.columns(table) if name not in table.stored_names and name != REMOVED
+    )
     chosen.extend(_computed(table))
     rows = f"{_rows(table, sight)} t{_joined(table, sight)}"
     return f"SELECT {', '.join(chosen)} FROM {rows} WHERE {_shown(table, sight)}"
@@ -72,8 +73,10 @@ def bare(column: str, kind: str) -> str:
 def in_scope(alias: str, *, kind: bool) -> str:
     """Whether an allocation or (`kind`: it has an expenditure kind) an indicator counts as poverty money."""
     basic = f"coalesce({alias}.expenditure_kind, '') <> 'basic'" if kind else "true"
-    return (f"(coalesce({alias}.poverty, false) OR "
-            f"(coalesce(starts_with({alias}.function_code, '{POVERTY_CLASS}'), false) AND {basic}))")
+    return (
+        f"(coalesce({alias}.poverty, false) OR "
+        f"(coalesce(starts_with({alias}.function_code, '{POVERTY_CLASS}'), false) AND {basic}))"
+    )
 
 
 def _rows(table: Table, sight: Sight) -> str:
@@ -81,7 +84,22 @@ def _rows(table: Table, sight: Sight) -> str:
         return _adjusted(sight)
     if table.name == "transfers":
         return f"(SELECT *, {_source(sight)} AS full_source FROM {sight.raw('transfers')})"
-    return sight.raw(table.name)
+    return _named_steps(sight) if table.name == "steps" else sight.raw(table.name)
+
+
+def _named_steps(sight: Sight) -> str:
+    """Steps whose record is `kind:id`: a bare id that one record only bears gets its kind."""
+    steps = sight.raw("steps")
+    bearers = " UNION ALL ".join(
+        f"SELECT {engine.name(table.key[0])} AS id, '{kind}' AS kind FROM {sight.raw(table.name)} "
+        f"WHERE {engine.name(table.key[0])} IN (SELECT record FROM {steps})"
+        for kind, table in BY_KIND.items()
+    )
+    known = f"SELECT id, min(kind) AS kind FROM ({bearers}) GROUP BY id HAVING count(*) = 1"
+    return (
+        f"(SELECT s.* REPLACE (coalesce(b.kind || ':', '') || s.record AS record) "
+        f"FROM {steps} s LEFT JOIN ({known}) b ON b.id = s.record)"
+    )
 
 
 def _shown(table: Table, sight: Sight) -> str:
@@ -113,15 +131,19 @@ def _source(sight: Sight) -> str:
     """`source_id` as `kind:id`: a bare id gets the kind of the one table that has it, else it stays as given."""
     in_allocations = f"coalesce(source_id IN (SELECT allocation_id FROM {sight.raw('allocations')}), false)"
     in_indicators = f"coalesce(source_id IN (SELECT indicator_id FROM {sight.raw('indicators')}), false)"
-    return (f"CASE WHEN regexp_matches(source_id, '^(allocation|indicator):') THEN source_id "
-            f"WHEN {in_allocations} = {in_indicators} THEN source_id "
-            f"WHEN {in_allocations} THEN 'allocation:' || source_id ELSE 'indicator:' || source_id END")
+    return (
+        f"CASE WHEN regexp_matches(source_id, '^(allocation|indicator):') THEN source_id "
+        f"WHEN {in_allocations} = {in_indicators} THEN source_id "
+        f"WHEN {in_allocations} THEN 'allocation:' || source_id ELSE 'indicator:' || source_id END"
+    )
 
 
 def _sighted_source(sight: Sight) -> str:
-    hidden = [f"(starts_with(t.full_source, '{kind}:') AND {late})" for kind, target in
-              (("allocation", "allocations"), ("indicator", "indicators"))
-              if (late := sight.is_late(target, f"substr(t.full_source, {len(kind) + 2})"))]
+    hidden = [
+        f"(starts_with(t.full_source, '{kind}:') AND {late})"
+        for kind, target in (("allocation", "allocations"), ("indicator", "indicators"))
+        if (late := sight.is_late(target, f"substr(t.full_source, {len(kind) + 2})"))
+    ]
     return f"CASE WHEN {' OR '.join(hidden)} THEN NULL ELSE t.full_source END" if hidden else "t.full_source"
 
 
@@ -129,8 +151,10 @@ def _computed(table: Table) -> list[str]:
     out = []
     if table.name in NETTED:
         out.append("t.reverses IS NOT NULL AS is_reversal")
-        out.append("CASE WHEN t.reverses IS NOT NULL THEN 0 "
-                   "ELSE greatest(0, t.amount_fen + coalesce(back.fen, 0)) END AS net_fen")
+        out.append(
+            "CASE WHEN t.reverses IS NOT NULL THEN 0 "
+            "ELSE greatest(0, t.amount_fen + coalesce(back.fen, 0)) END AS net_fen"
+        )
     if table.name == "transfers":
         out.append("coalesce(t.poverty, source.scope, false) AS in_scope")
     elif table.name in SCOPED:
@@ -144,13 +168,19 @@ def _joined(table: Table, sight: Sight) -> str:
         counted = f"reverses IS NOT NULL AND amount_fen < 0 AND NOT ({sight.later(BUSINESS_DATES[table.name])})"
         if table.name == "payments":
             counted += " AND status = 'valid' AND pay_date IS NOT NULL"
-        out += (f" LEFT JOIN (SELECT {bare('reverses', table.kind)} AS id, sum(amount_fen)::BIGINT AS fen "
-                f"FROM {sight.raw(table.name)} WHERE {counted} GROUP BY 1) back ON back.id = t.{table.key[0]}")
+        out += (
+            f" LEFT JOIN (SELECT {bare('reverses', table.kind)} AS id, sum(amount_fen)::BIGINT AS fen "
+            f"FROM {sight.raw(table.name)} WHERE {counted} GROUP BY 1) back ON back.id = t.{table.key[0]}"
+        )
     if table.name == "transfers":
-        allocations = (f"SELECT 'allocation:' || allocation_id AS id, {in_scope('a', kind=False)} AS scope "
-                       f"FROM {sight.raw('allocations')} a WHERE NOT {sight.later('a.date')}")
-        indicators = (f"SELECT 'indicator:' || indicator_id AS id, {in_scope('i', kind=True)} AS scope "
-                      f"FROM {_adjusted(sight)} i WHERE NOT {sight.later('i.date')}")
+        allocations = (
+            f"SELECT 'allocation:' || allocation_id AS id, {in_scope('a', kind=False)} AS scope "
+            f"FROM {sight.raw('allocations')} a WHERE NOT {sight.later('a.date')}"
+        )
+        indicators = (
+            f"SELECT 'indicator:' || indicator_id AS id, {in_scope('i', kind=True)} AS scope "
+            f"FROM {_adjusted(sight)} i WHERE NOT {sight.later('i.date')}"
+        )
         out += f" LEFT JOIN ({allocations} UNION ALL {indicators}) source ON source.id = t.full_source"
     return out
 
@@ -163,11 +193,15 @@ def _adjusted(sight: Sight) -> str:
     """
     until = sight.later("date")
     latest = f"FILTER (NOT {until} AND"
-    sums = (f"SELECT {bare('indicator_id', 'indicator')} AS id, "
-            f"(sum(amount_fen) FILTER ({until}))::BIGINT AS later_fen, "
-            f"arg_max(function_code, (date, adjustment_id)) {latest} function_code IS NOT NULL) AS code, "
-            f"arg_max(poverty, (date, adjustment_id)) {latest} poverty IS NOT NULL) AS flag "
-            f"FROM {sight.raw('indicator_adjustments')} GROUP BY 1")
-    return (f"(SELECT i.* REPLACE (i.amount_fen - coalesce(a.later_fen, 0) AS amount_fen, "
-            f"coalesce(a.code, i.function_code) AS function_code, coalesce(a.flag, i.poverty) AS poverty) "
-            f"FROM {sight.raw('indicators')} i LEFT JOIN ({sums}) a ON a.id = i.indicator_id)")
+    sums = (
+        f"SELECT {bare('indicator_id', 'indicator')} AS id, "
+        f"(sum(amount_fen) FILTER ({until}))::BIGINT AS later_fen, "
+        f"arg_max(function_code, (date, adjustment_id)) {latest} function_code IS NOT NULL) AS code, "
+        f"arg_max(poverty, (date, adjustment_id)) {latest} poverty IS NOT NULL) AS flag "
+        f"FROM {sight.raw('indicator_adjustments')} GROUP BY 1"
+    )
+    return (
+        f"(SELECT i.* REPLACE (i.amount_fen - coalesce(a.later_fen, 0) AS amount_fen, "
+        f"coalesce(a.code, i.function_code) AS function_code, coalesce(a.flag, i.poverty) AS poverty) "
+        f"FROM {sight.raw('indicators')} i LEFT JOIN ({sums}) a ON a.id = i.indicator_id)"
+    )

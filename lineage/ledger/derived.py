@@ -85,8 +85,9 @@ def derive(path: str | Path, steps: Sequence[Step] = ()) -> DerivedSet:
         ledger = Ledger(ledger_path)
         if before and before.fits_graph(ledger):
             return before
-        made = DerivedSet(_next_number(ledger_path), ledger.version, ledger.batch, _iso(ledger.as_of),
-                          links_digest(ledger))
+        made = DerivedSet(
+            _next_number(ledger_path), ledger.version, ledger.batch, _iso(ledger.as_of), links_digest(ledger)
+        )
         try:
             _build(ledger, made, [*map(_step, DERIVATIONS), *steps])
         except OSError as error:

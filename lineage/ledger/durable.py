@@ -30,8 +30,10 @@ def write(file: Path, content: bytes, *, mode: int = 0o644) -> None:
         rename(temporary, file)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise Unavailable(f"could not write {file}: {error.strerror or error}",
-                          "see that the disk has space and that you may write there, then try again") from error
+        raise Unavailable(
+            f"could not write {file}: {error.strerror or error}",
+            "see that the disk has space and that you may write there, then try again",
+        ) from error
 
 
 def rename(old: Path, new: Path) -> None:
@@ -88,4 +90,4 @@ def discard(path: Path) -> None:
 def _write_all(handle: int, content: bytes) -> None:
     view = memoryview(content)
     while view:
-        view = view[os.write(handle, view[:_CHUNK]):]
+        view = view[os.write(handle, view[:_CHUNK]) :]

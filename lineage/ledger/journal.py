@@ -35,8 +35,16 @@ class Entry:
 
     def to_bytes(self) -> bytes:
         """The line without its newline; its SHA-256 is what the next line names as `previous`."""
-        return durable.to_json({"number": self.number, "kind": self.kind, "body": self.body, "by": self.by,
-                                "at": self.at, "previous": self.previous})
+        return durable.to_json(
+            {
+                "number": self.number,
+                "kind": self.kind,
+                "body": self.body,
+                "by": self.by,
+                "at": self.at,
+                "previous": self.previous,
+            }
+        )
 
 
 def file_of(ledger: Path) -> Path:
@@ -113,7 +121,7 @@ def _whole_lines(ledger: Path, *, cut: bool = False) -> list[bytes]:
         content = file.read_bytes()
     except FileNotFoundError:
         return []
-    whole = content[:content.rfind(b"\n") + 1]
+    whole = content[: content.rfind(b"\n") + 1]
     if cut and len(whole) < len(content):
         with file.open("r+b") as stream:
             stream.truncate(len(whole))

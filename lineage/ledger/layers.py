@@ -31,9 +31,13 @@ class Layer:
 def layers(ledger: Path, manifests: tuple[Manifest, ...], table: str) -> tuple[Layer, ...]:
     """The files that make up a table, oldest first."""
     out = withdrawn(manifests)
-    return tuple(Layer(manifest.batch, batch_folder(ledger, manifest.batch) / stored.name, stored)
-                 for manifest in manifests if manifest.batch not in out
-                 for stored in manifest.files if stored.table == table)
+    return tuple(
+        Layer(manifest.batch, batch_folder(ledger, manifest.batch) / stored.name, stored)
+        for manifest in manifests
+        if manifest.batch not in out
+        for stored in manifest.files
+        if stored.table == table
+    )
 
 
 def batch_folder(ledger: Path, batch: int) -> Path:
@@ -58,8 +62,10 @@ def rows_sql(table: Table, parts: tuple[Layer, ...]) -> str:
         empty = ", ".join(f"NULL::{type_} AS {engine.name(column)}" for column, type_ in wanted.items())
         return f"SELECT {empty} WHERE false"
     present = {column for part in parts for column in part.file.columns}
-    listed = ", ".join(engine.name(column) if column in present else f"NULL::{type_} AS {engine.name(column)}"
-                       for column, type_ in wanted.items())
+    listed = ", ".join(
+        engine.name(column) if column in present else f"NULL::{type_} AS {engine.name(column)}"
+        for column, type_ in wanted.items()
+    )
     return f"SELECT {listed} FROM {engine.parquet([part.path for part in parts])}"
 
 

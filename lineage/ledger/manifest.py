@@ -107,8 +107,10 @@ def read_all(ledger: Path, up_to: int | None = None) -> tuple[Manifest, ...]:
         raise NotFound(f"{ledger} holds no ledger", "name it with --ledger, or load something into it first")
     names = sorted(name.name for name in folder(ledger).iterdir() if _is_manifest(name.name))
     if names != [f"{number:06d}.json" for number in range(1, len(names) + 1)]:
-        raise Damaged(f"{folder(ledger)}: found {len(names)} manifests, expected 000001 to {len(names):06d} "
-                      "without a gap", "run lineage verify")
+        raise Damaged(
+            f"{folder(ledger)}: found {len(names)} manifests, expected 000001 to {len(names):06d} without a gap",
+            "run lineage verify",
+        )
     if up_to is not None and not 0 <= up_to <= len(names):
         raise NotFound(f"there is no batch {up_to}", f"the last batch is {len(names)}")
     chosen = names if up_to is None else names[:up_to]

@@ -14,8 +14,18 @@ from lineage.ledger.layers import MASKED
 from lineage.schema import Sensitive, Table
 
 TABLE = "rejects"
-COLUMNS = {"table": "VARCHAR", "file": "VARCHAR", "sheet": "VARCHAR", "row": "BIGINT", "column": "VARCHAR",
-           "found": "VARCHAR", "expected": "VARCHAR", "hint": "VARCHAR", "line": "VARCHAR", "amount_fen": "BIGINT"}
+COLUMNS = {
+    "table": "VARCHAR",
+    "file": "VARCHAR",
+    "sheet": "VARCHAR",
+    "row": "BIGINT",
+    "column": "VARCHAR",
+    "found": "VARCHAR",
+    "expected": "VARCHAR",
+    "hint": "VARCHAR",
+    "line": "VARCHAR",
+    "amount_fen": "BIGINT",
+}
 """`line` is the whole row of input as a JSON object, `amount_fen` its amount where one could be read."""
 _SHORTEST_RUN = 15
 
@@ -41,21 +51,23 @@ def add_moves(on: engine.Engine, table: Table) -> None:
     on.execute(
         f"INSERT INTO rejected SELECT '{table.name}', file, sheet, \"row\", moved, moved_to, "
         f"moved_from || ' as in the ledger', {engine.literal(_MOVE_HINT)} || {key}, "
-        f"{_line(table)}, {fen} FROM judged WHERE verdict = 'rejected'")
+        f"{_line(table)}, {fen} FROM judged WHERE verdict = 'rejected'"
+    )
 
 
 def counts(on: engine.Engine) -> dict[str, tuple[int, int]]:
     """Rejected rows and their fen by table; where one row of a file makes several rows, `line` tells them apart."""
     found = on.execute(
-        "SELECT \"table\", count(*), sum(fen)::BIGINT FROM (SELECT \"table\", max(coalesce(amount_fen, 0)) AS fen "
-        "FROM rejected GROUP BY \"table\", file, sheet, \"row\", line) GROUP BY 1 ORDER BY 1").fetchall()
+        'SELECT "table", count(*), sum(fen)::BIGINT FROM (SELECT "table", max(coalesce(amount_fen, 0)) AS fen '
+        'FROM rejected GROUP BY "table", file, sheet, "row", line) GROUP BY 1 ORDER BY 1'
+    ).fetchall()
     return {table: (rows, fen) for table, rows, fen in found}
 
 
 def write(on: engine.Engine, folder: Path) -> Path:
     """Write the quarantine's file of a batch."""
     file = folder / f"{TABLE}.parquet"
-    engine.write_parquet(on, "SELECT * FROM rejected ORDER BY file, sheet, \"row\", \"column\"", file)
+    engine.write_parquet(on, 'SELECT * FROM rejected ORDER BY file, sheet, "row", "column"', file)
     return file
 
 

@@ -39,8 +39,9 @@ _KNOWN = {*BY_NAME, *derived.GRAPH_TABLES, "document_number"}
 class Ledger:
     """A read-only view of a ledger. Safe for threads: every query runs on a cursor of its own."""
 
-    def __init__(self, path: str | Path, *, as_of: date | None = None, as_known: int | None = None,
-                 asserted: bool = True) -> None:
+    def __init__(
+        self, path: str | Path, *, as_of: date | None = None, as_known: int | None = None, asserted: bool = True
+    ) -> None:
         self.path = Path(path)
         self.asserted = asserted
         self.as_known = as_known
@@ -111,9 +112,11 @@ class Ledger:
 
     def _near(self, name: str) -> tuple[str, ...]:
         parts = [f"SELECT record, {table.key[0]} AS id FROM {table.name}" for table in BY_KIND.values()]
-        sql = (f"SELECT record FROM ({' UNION ALL '.join(parts)}) "
-               f"WHERE damerau_levenshtein(upper(id), upper($name)) <= greatest(1, length($name) // 5) "
-               f"ORDER BY damerau_levenshtein(upper(id), upper($name)), record LIMIT 5")
+        sql = (
+            f"SELECT record FROM ({' UNION ALL '.join(parts)}) "
+            f"WHERE damerau_levenshtein(upper(id), upper($name)) <= greatest(1, length($name) // 5) "
+            f"ORDER BY damerau_levenshtein(upper(id), upper($name)), record LIMIT 5"
+        )
         return tuple(row["record"] for row in self.rows(sql, {"name": name}))
 
     @cached_property
@@ -191,8 +194,8 @@ class Ledger:
         """Ask on a cursor of its own; a derived set that was swept away meanwhile is built anew in memory."""
         from lineage.engine import EngineError
 
-        self.bind(set(_WORD.findall(sql)))
         try:
+            self.bind(set(_WORD.findall(sql)))
             return ask(self.engine.cursor())
         except EngineError:
             if not self._set_is_gone():
@@ -257,8 +260,9 @@ class Ledger:
         return late if self.engine.execute(f"SELECT 1 FROM {late} LIMIT 1").fetchone() else ""
 
 
-def open_ledger(path: str | Path, as_of: date | None = None, as_known: int | None = None,
-                asserted: bool = True) -> Ledger:
+def open_ledger(
+    path: str | Path, as_of: date | None = None, as_known: int | None = None, asserted: bool = True
+) -> Ledger:
     """Open a ledger for reading. Raises NotFound (no ledger, no such batch), Damaged."""
     return Ledger(path, as_of=as_of, as_known=as_known, asserted=asserted)
 

@@ -38,8 +38,10 @@ def read_key(ledger: Path) -> bytes:
         key = file.read_bytes()
         mode = stat.S_IMODE(file.stat().st_mode)
     except FileNotFoundError:
-        raise NotFound(f"the key file {file} is not there",
-                       "put the ledger's key back: without it numbers no longer match those stored") from None
+        raise NotFound(
+            f"the key file {file} is not there",
+            "put the ledger's key back: without it numbers no longer match those stored",
+        ) from None
     except OSError as error:
         raise Unavailable(f"could not read the key file {file}: {error.strerror}") from error
     if mode & 0o077:
@@ -93,8 +95,10 @@ def mask_sql(plain: str, kind: Sensitive) -> str:
     other = f"repeat('*', {size} - least(4, {size} // 4)) || {tail}"
     if kind is not Sensitive.IDENTITY:
         return other
-    return (f"CASE WHEN regexp_full_match({plain}, '[0-9]{{15}}([0-9]{{2}}[0-9X])?') "
-            f"THEN left({plain}, 3) || repeat('*', {size} - 7) || right({plain}, 4) ELSE {other} END")
+    return (
+        f"CASE WHEN regexp_full_match({plain}, '[0-9]{{15}}([0-9]{{2}}[0-9X])?') "
+        f"THEN left({plain}, 3) || repeat('*', {size} - 7) || right({plain}, 4) ELSE {other} END"
+    )
 
 
 def mask_runs_sql(column: str, *, shortest: int = 12) -> str:
@@ -104,11 +108,16 @@ def mask_runs_sql(column: str, *, shortest: int = 12) -> str:
     """
     digit = "[0-9０-９]"
     grouped = f"{digit}{{4}}(?:[ -]{digit}{{4}}){{2,}}[ -]?{digit}{{0,2}}({digit}{{3}})"
-    identity = (f"\\b({digit}{{3}}){digit}{{3}}(?:18|19|20){digit}{{2}}(?:0[1-9]|1[0-2])"
-                f"{digit}{{2}}({digit}{{3}}[0-9０-９Xx])\\b")
-    steps = ((identity, "\\1***********\\2"), (grouped, "*************\\1"),
-             (f"{digit}{{12,}}({digit}{{4}})", "************\\1"),
-             (f"{digit}{{{shortest - 3},}}({digit}{{3}})", "*" * (shortest - 3) + "\\1"))
+    identity = (
+        f"\\b({digit}{{3}}){digit}{{3}}(?:18|19|20){digit}{{2}}(?:0[1-9]|1[0-2])"
+        f"{digit}{{2}}({digit}{{3}}[0-9０-９Xx])\\b"
+    )
+    steps = (
+        (identity, "\\1***********\\2"),
+        (grouped, "*************\\1"),
+        (f"{digit}{{12,}}({digit}{{4}})", "************\\1"),
+        (f"{digit}{{{shortest - 3},}}({digit}{{3}})", "*" * (shortest - 3) + "\\1"),
+    )
     text = column
     for pattern, shown in steps:
         text = f"regexp_replace({text}, '{pattern}', '{shown}', 'g')"
@@ -118,9 +127,15 @@ def mask_runs_sql(column: str, *, shortest: int = 12) -> str:
 
 def is_free_text(table: Table, column: Column) -> bool:
     """Whether people write sentences or names in a column: no key, code, number, reference or choice."""
-    return (column.type is ColumnType.TEXT and column.sensitive is Sensitive.NO and column.name not in table.key
-            and not column.references and not column.choices and column.name != "reverses"
-            and not column.name.endswith(_NOT_FREE))
+    return (
+        column.type is ColumnType.TEXT
+        and column.sensitive is Sensitive.NO
+        and column.name not in table.key
+        and not column.references
+        and not column.choices
+        and column.name != "reverses"
+        and not column.name.endswith(_NOT_FREE)
+    )
 
 
 def _quoted(text: str) -> str:

@@ -25,13 +25,18 @@ def clean_sql(on: engine.Engine, table: Table, relation: str, key: bytes, batch:
     if missing:
         raise Misuse(f"staged {table.name} lacks {', '.join(sorted(missing))}", "stage every stored column")
     chosen = [item for column in table.columns for item in _kept(table, column, key)]
-    chosen += [f"{batch}::INTEGER AS batch", "_file::VARCHAR AS file", "_sheet::VARCHAR AS sheet",
-               '_row::BIGINT AS "row"']
+    chosen += [
+        f"{batch}::INTEGER AS batch",
+        "_file::VARCHAR AS file",
+        "_sheet::VARCHAR AS sheet",
+        '_row::BIGINT AS "row"',
+    ]
     chosen.append(f"{'_extras::VARCHAR' if '_extras' in given else 'NULL::VARCHAR'} AS {EXTRAS}")
     chosen.append(f"{'coalesce(_removed, false)' if '_removed' in given else 'false'} AS {REMOVED}")
     numbers = [column for column in table.columns if column.sensitive is not Sensitive.NO]
-    plain = ", ".join(f"{tokens.plain_sql(engine.name(column.stored))} AS {engine.name(column.stored)}"
-                      for column in numbers)
+    plain = ", ".join(
+        f"{tokens.plain_sql(engine.name(column.stored))} AS {engine.name(column.stored)}" for column in numbers
+    )
     rows = f"(SELECT * REPLACE ({plain}) FROM {relation})" if numbers else relation
     return f"SELECT {', '.join(chosen)} FROM {rows}"
 
@@ -39,12 +44,15 @@ def clean_sql(on: engine.Engine, table: Table, relation: str, key: bytes, batch:
 def refuse_duplicates(on: engine.Engine, table: Table, relation: str) -> None:
     """Raises Misuse when a key stands twice in a relation: then no verdict on it could be right."""
     keys = ", ".join(engine.name(column) for column in stored_key(table))
-    total, distinct = engine.row(on, f"SELECT count(*), (SELECT count(*) FROM (SELECT DISTINCT {keys} "
-                                     f"FROM {relation})) FROM {relation}")
+    total, distinct = engine.row(
+        on, f"SELECT count(*), (SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {relation})) FROM {relation}"
+    )
     if total != distinct:
         example = engine.row(on, f"SELECT {keys} FROM {relation} GROUP BY ALL HAVING count(*) > 1 LIMIT 1")
-        raise Misuse(f"{table.name}: {'/'.join(str(part) for part in example)} is staged more than once",
-                     "resolve repeated keys before the commit")
+        raise Misuse(
+            f"{table.name}: {'/'.join(str(part) for part in example)} is staged more than once",
+            "resolve repeated keys before the commit",
+        )
 
 
 def judge(on: engine.Engine, table: Table, parts: tuple[Layer, ...], *, allow_move: bool) -> None:
@@ -63,7 +71,8 @@ def judge(on: engine.Engine, table: Table, parts: tuple[Layer, ...], *, allow_mo
         f"CASE WHEN c.batch IS NULL THEN CASE WHEN s.{REMOVED} THEN 'unchanged' ELSE 'loaded' END "
         f"WHEN s.{REMOVED} THEN 'corrected' WHEN {same} THEN 'unchanged' "
         f"WHEN {'false' if allow_move else '(' + _case(moved, fresh) + ') IS NOT NULL'} THEN 'rejected' "
-        f"ELSE 'corrected' END AS verdict FROM staged s LEFT JOIN ({known}) c ON {match}")
+        f"ELSE 'corrected' END AS verdict FROM staged s LEFT JOIN ({known}) c ON {match}"
+    )
 
 
 def changes_sql(table: Table, gone: str) -> str:
@@ -77,17 +86,22 @@ def gone_sql(table: Table, parts: tuple[Layer, ...], extracts: Sequence[tuple[st
     """Marks for rows in force that a full extract of (division, year) does not have; "" without extracts."""
     if not extracts:
         return ""
-    inside = " OR ".join(f"({_division(table)} = {engine.literal(division)} AND {_year(table)} = {int(year)})"
-                         for division, year in extracts)
-    match = " AND ".join(f"s.{engine.name(column)} IS NOT DISTINCT FROM c.{engine.name(column)}"
-                         for column in stored_key(table))
+    inside = " OR ".join(
+        f"({_division(table)} = {engine.literal(division)} AND {_year(table)} = {int(year)})"
+        for division, year in extracts
+    )
+    match = " AND ".join(
+        f"s.{engine.name(column)} IS NOT DISTINCT FROM c.{engine.name(column)}" for column in stored_key(table)
+    )
     shown = []
     for column, type_ in layers.columns(table).items():
         replaced = {"batch": f"{batch}::INTEGER", REMOVED: "true"}
         emptied = "NULL::" + type_ if column in ("file", "sheet", "row", EXTRAS) else f"c.{engine.name(column)}"
         shown.append(f"{replaced.get(column, emptied)} AS {engine.name(column)}")
-    return (f"SELECT {', '.join(shown)} FROM ({layers.current_sql(table, parts)}) c WHERE ({inside}) "
-            f"AND NOT EXISTS (SELECT 1 FROM staged s WHERE {match})")
+    return (
+        f"SELECT {', '.join(shown)} FROM ({layers.current_sql(table, parts)}) c WHERE ({inside}) "
+        f"AND NOT EXISTS (SELECT 1 FROM staged s WHERE {match})"
+    )
 
 
 def _division(table: Table) -> str:
@@ -110,8 +124,10 @@ def _year(table: Table) -> str:
 def _kept(table: Table, column: Column, key: bytes) -> list[str]:
     name = engine.name(column.stored)
     if column.sensitive is not Sensitive.NO:
-        return [f"{tokens.token_sql(name, key)} AS {name}",
-                f"{tokens.mask_sql(name, column.sensitive)} AS {engine.name(column.stored + MASKED)}"]
+        return [
+            f"{tokens.token_sql(name, key)} AS {name}",
+            f"{tokens.mask_sql(name, column.sensitive)} AS {engine.name(column.stored + MASKED)}",
+        ]
     if tokens.is_free_text(table, column):
         return [f"{tokens.mask_runs_sql(name)} AS {name}"]
     return [f"{name}::{column.stored_type} AS {name}"]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lineage import engine
-from lineage.errors import Damaged, LineageError, Problem
+from lineage.errors import Damaged, LineageError, NotFound, Problem
 from lineage.ledger import durable, journal, layers, manifest, quarantine, tokens
 from lineage.ledger.manifest import FIRST, Manifest, StoredFile
 from lineage.schema import BY_NAME
@@ -49,7 +49,8 @@ def verify(path: str | Path) -> Verification:
     """Check a whole ledger. Cost: reads every file once. Raises NotFound when there is no ledger."""
     ledger = Path(path)
     tally = _Tally()
-    manifest.read_all(ledger, 0)
+    if not manifest.folder(ledger).is_dir():
+        raise NotFound(f"{path} holds no ledger", "name it with --ledger")
     found = next(_problems(ledger, tally), None)
     return Verification(tally.batches, tally.files, tally.rows, tally.decisions, tally.audit_files, found)
 
@@ -81,11 +82,17 @@ def _chain(ledger: Path, manifests: tuple[Manifest, ...]) -> Iterator[Problem]:
         if made.batch != number:
             yield Problem(name, f"batch {made.batch}", f"batch {number}", "the file was renamed")
         if made.previous != previous:
-            yield Problem(name, made.previous, previous, f"manifest {number - 1} was changed after it was written",
-                          column="previous")
+            yield Problem(
+                name,
+                made.previous,
+                previous,
+                f"manifest {number - 1} was changed after it was written",
+                column="previous",
+            )
         if file.read_bytes() != made.to_bytes():
-            yield Problem(name, "bytes that this release would not write", "the manifest as written",
-                          "the file was edited")
+            yield Problem(
+                name, "bytes that this release would not write", "the manifest as written", "the file was edited"
+            )
         previous = manifest.hash_of(file)
         wrong = [batch for batch in made.withdraws if not 1 <= batch < number]
         if wrong:
@@ -103,8 +110,12 @@ def _key(ledger: Path, manifests: tuple[Manifest, ...]) -> Iterator[Problem]:
         return
     for made in manifests:
         if made.key != tokens.fingerprint(key):
-            yield Problem(tokens.key_file(ledger).name, "another key", f"the key batch {made.batch} was written with",
-                          "put the right key back")
+            yield Problem(
+                tokens.key_file(ledger).name,
+                "another key",
+                f"the key batch {made.batch} was written with",
+                "put the right key back",
+            )
 
 
 def _batch(ledger: Path, made: Manifest, on: engine.Engine, tally: _Tally) -> Iterator[Problem]:
@@ -113,14 +124,21 @@ def _batch(ledger: Path, made: Manifest, on: engine.Engine, tally: _Tally) -> It
         for unit in ("", "_fen"):
             total = sum(getattr(outcome, count + unit) for count in _COUNTS)
             if getattr(outcome, "read" + unit) != total:
-                yield Problem(f"manifest/{made.batch:06d}.json", f"read{unit} {getattr(outcome, 'read' + unit)}",
-                              f"{total} = loaded + corrected + unchanged + rejected", table=outcome.table)
+                yield Problem(
+                    f"manifest/{made.batch:06d}.json",
+                    f"read{unit} {getattr(outcome, 'read' + unit)}",
+                    f"{total} = loaded + corrected + unchanged + rejected",
+                    table=outcome.table,
+                )
     present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
     named = {stored.name for stored in made.files}
     if present != named:
         odd = sorted(present ^ named)
-        yield Problem(f"batches/{made.batch:06d}", f"{', '.join(odd)} {'missing' if odd[0] in named else 'extra'}",
-                      "exactly the files that the manifest names")
+        yield Problem(
+            f"batches/{made.batch:06d}",
+            f"{', '.join(odd)} {'missing' if odd[0] in named else 'extra'}",
+            "exactly the files that the manifest names",
+        )
     for stored in made.files:
         yield from _file(folder / stored.name, made, stored, on)
         tally.files += 1
@@ -131,8 +149,9 @@ def _file(file: Path, made: Manifest, stored: StoredFile, on: engine.Engine) -> 
     name = f"batches/{made.batch:06d}/{stored.name}"
     found = durable.sha256(file)
     if found != stored.sha256:
-        yield Problem(name, f"sha256 {found}", f"sha256 {stored.sha256}",
-                      "the file was changed or is torn: take it from a backup")
+        yield Problem(
+            name, f"sha256 {found}", f"sha256 {stored.sha256}", "the file was changed or is torn: take it from a backup"
+        )
         return
     relation = engine.parquet([file])
     fen = "coalesce(sum(amount_fen), 0)::BIGINT" if "amount_fen" in stored.columns else "0"
@@ -163,9 +182,13 @@ def _journal(ledger: Path, manifests: tuple[Manifest, ...], tally: _Tally) -> It
     for made in manifests:
         count = made.journal_entries
         if count >= len(hashes) or hashes[count] != made.journal_hash:
-            yield Problem("journal.jsonl", f"{len(lines)} entries whose entry {count} is not the one",
-                          f"what manifest {made.batch:06d} saw: {count} entries, ending {made.journal_hash[:16]}…",
-                          "entries were cut off or replaced", row=count)
+            yield Problem(
+                "journal.jsonl",
+                f"{len(lines)} entries whose entry {count} is not the one",
+                f"what manifest {made.batch:06d} saw: {count} entries, ending {made.journal_hash[:16]}…",
+                "entries were cut off or replaced",
+                row=count,
+            )
 
 
 def _chained(line: bytes, number: int, previous: str) -> Problem | None:
@@ -174,8 +197,14 @@ def _chained(line: bytes, number: int, previous: str) -> Problem | None:
     except (ValueError, TypeError):
         return Problem("journal.jsonl", line[:60].decode(errors="replace"), "a journal entry", row=number)
     if entry.previous != previous:
-        return Problem("journal.jsonl", entry.previous, previous, f"line {number - 1} was changed after it was written",
-                       row=number, column="previous")
+        return Problem(
+            "journal.jsonl",
+            entry.previous,
+            previous,
+            f"line {number - 1} was changed after it was written",
+            row=number,
+            column="previous",
+        )
     if entry.number != number or entry.to_bytes() != line:
         return Problem("journal.jsonl", f"entry {entry.number}", f"entry {number} as written", row=number)
     return None
@@ -189,7 +218,12 @@ def _audit(ledger: Path, tally: _Tally) -> Iterator[Problem]:
         for number, line in enumerate(file.read_bytes().split(b"\n")[:-1], 1):
             found = re.search(rb'"previous": ?"([0-9a-f]{64})"', line)
             if found is None or (previous is not None and found[1].decode() != previous):
-                yield Problem(f"audit/{file.name}", "a line that does not follow the one before",
-                              "the hash of the line before", row=number, column="previous")
+                yield Problem(
+                    f"audit/{file.name}",
+                    "a line that does not follow the one before",
+                    "the hash of the line before",
+                    row=number,
+                    column="previous",
+                )
             previous = hashlib.sha256(line).hexdigest()
         tally.audit_files += 1

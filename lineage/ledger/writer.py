@@ -60,8 +60,15 @@ class Writer:
         """SQL for the form to show of a column of numbers in clear."""
         return tokens.mask_sql(tokens.plain_sql(column), kind)
 
-    def commit(self, staged: Sequence[StagedTable], *, source_files: Sequence[SourceFile] = (), profile: str = "",
-               rejects: str = "", warnings: Sequence[str] = ()) -> Outcome:
+    def commit(
+        self,
+        staged: Sequence[StagedTable],
+        *,
+        source_files: Sequence[SourceFile] = (),
+        profile: str = "",
+        rejects: str = "",
+        warnings: Sequence[str] = (),
+    ) -> Outcome:
         """Write what is new in the staged tables as one batch; nothing new: no batch.
 
         `rejects` names a relation with the columns of `quarantine.COLUMNS`. Raises Misuse (a duplicated key in a
@@ -101,17 +108,33 @@ class Writer:
         return Outcome(made.batch, written=True)
 
     def _manifest(self, result: Prepared, load: Load) -> Manifest:
-        return replace(self._next(), profile=load.profile, sources=tuple(load.sources), outcomes=result.outcomes,
-                       files=result.files, warnings=result.warnings,
-                       latest_business_date=result.latest_business_date)
+        return replace(
+            self._next(),
+            profile=load.profile,
+            sources=tuple(load.sources),
+            outcomes=result.outcomes,
+            files=result.files,
+            warnings=result.warnings,
+            latest_business_date=result.latest_business_date,
+        )
 
     def _next(self, withdraws: tuple[int, ...] = (), why: str = "") -> Manifest:
         last = self.manifests[-1].batch if self.manifests else 0
         previous = manifest.hash_of(manifest.file_of(self.path, last)) if last else manifest.FIRST
         entries, head = journal.head(self.path)
-        return Manifest(last + 1, self.at.isoformat(timespec="seconds"), self.who, "", previous, withdraws=withdraws,
-                        why=why, key=tokens.fingerprint(self.key), journal_entries=entries, journal_hash=head,
-                        engine=f"duckdb {engine.VERSION}")
+        return Manifest(
+            last + 1,
+            self.at.isoformat(timespec="seconds"),
+            self.who,
+            "",
+            previous,
+            withdraws=withdraws,
+            why=why,
+            key=tokens.fingerprint(self.key),
+            journal_entries=entries,
+            journal_hash=head,
+            engine=f"duckdb {engine.VERSION}",
+        )
 
     def _folder(self) -> Path:
         folder = self.work / uuid.uuid4().hex
@@ -141,8 +164,9 @@ class Writer:
 
 
 @contextmanager
-def write(path: str | Path, *, who: str, at: datetime, wait: bool | float = True,
-          terms: Terms = NO_TERMS) -> Iterator[Writer]:
+def write(
+    path: str | Path, *, who: str, at: datetime, wait: bool | float = True, terms: Terms = NO_TERMS
+) -> Iterator[Writer]:
     """Hold the ledger for writing; makes it (and its key, beside it) where there is none.
 
     Raises Busy when another holds it and `wait` is off or used up, Damaged on a wrong key or broken chain.
@@ -155,8 +179,10 @@ def write(path: str | Path, *, who: str, at: datetime, wait: bool | float = True
         _clean(ledger, len(manifests))
         key = tokens.read_or_make_key(ledger, make=not manifests)
         if manifests and manifests[-1].key != tokens.fingerprint(key):
-            raise Damaged(f"{tokens.key_file(ledger)} is not the key this ledger was written with",
-                          "put the right key back: under another one equal numbers would no longer match")
+            raise Damaged(
+                f"{tokens.key_file(ledger)} is not the key this ledger was written with",
+                "put the right key back: under another one equal numbers would no longer match",
+            )
         work = ledger / "batches" / f".writing-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         work.mkdir()
         staging = engine.connect(work / "spill", ordered=False)

@@ -39,8 +39,10 @@ def test_the_same_bundle_again_makes_no_batch(tmp_path: Path) -> None:
 def test_net_amounts_of_the_tangled_bundle_take_reversals_off(tmp_path: Path) -> None:
     load_bundle(tmp_path / "ledger", EXAMPLES / "tangled" / "bundle")
     ledger = lineage.open(tmp_path / "ledger")
-    reversed_ = ledger.rows("SELECT p.payment_id, p.amount_fen, p.net_fen, sum(r.amount_fen)::BIGINT AS back "
-                            "FROM payments p JOIN payments r ON r.reverses = p.payment_id GROUP BY ALL")
+    reversed_ = ledger.rows(
+        "SELECT p.payment_id, p.amount_fen, p.net_fen, sum(r.amount_fen)::BIGINT AS back "
+        "FROM payments p JOIN payments r ON r.reverses = p.payment_id GROUP BY ALL"
+    )
     assert reversed_
     for row in reversed_:
         assert row["net_fen"] == max(0, row["amount_fen"] + row["back"])
