@@ -84,9 +84,13 @@ def check(database: Engine, checked: Checked, incoming: Incoming, source: int, l
     return found
 
 
-def totals_rows(database: Engine, incoming: Incoming) -> tuple[tuple[int, int | None], ...]:
+def totals_rows(
+    database: Engine, checked: Checked, incoming: Incoming, source: int
+) -> tuple[tuple[int, int | None], ...]:
     """The totals rows of a raw table that were left out: row number and amount, where one can be read."""
-    if incoming.totals == "false":
+    given = f"(SELECT count(*) FROM {incoming.raw.relation} WHERE {incoming.raw.where})"
+    kept = f"(SELECT count(*) FROM {checked.relation} WHERE _source = {source})"
+    if not engine.row(database, f"SELECT {given} - {kept}")[0]:
         return ()
     amount = incoming.cells.get("amount")
     read = read_cell(amount, clean=True).replace(name("in_amount"), "t.in_amount") if amount else "NULL::BIGINT"

@@ -185,7 +185,7 @@ def _totals(raw: RawTable, mapped: Mapped) -> str:
     """The condition that a row is a totals row: the word stands in the first cell or in the key."""
     key = mapped.columns.get(mapped.table.key[0], (0, 0))[0]
     words = ", ".join(literal(word) for word in TOTALS)
-    places = sorted({0, key}) if raw.headers else [0]
+    places = sorted({0, *range(1, min(3, len(raw.headers)) if raw.sheet else 1), key})
     tests = [
         f"coalesce(lower(translate(c{place}, ' 　:：', '')) IN ({words}), false)"
         for place in places

@@ -77,6 +77,8 @@ def _merge_lines(
     """
     out: list[tuple[int, int, tuple[str, ...]]] = []
     for number, cells in heads:
+        if out and number < out[-1][1]:
+            continue  # the second line of the heading before
         if out and out[-1][1] == number:
             top, _, above = out.pop()
             out.append((top, number + 1, _two_lines(above, cells, known)))

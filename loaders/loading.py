@@ -35,7 +35,10 @@ Progress = Callable[[str, int, int], None]
 
 
 class Choices(TypedDict, total=False):
-    """What the caller may choose about a load; every field may be left out."""
+    """What the caller may choose about a load; every field may be left out.
+
+    `derive` off leaves the derived sets as they are: for several loads in a row, the last of which derives.
+    """
 
     profile: str | Path | None
     dry_run: bool
@@ -45,6 +48,7 @@ class Choices(TypedDict, total=False):
     allow_move: bool
     control: Path | None
     wait: bool | float
+    derive: bool
 
 
 @dataclass(slots=True)
@@ -96,7 +100,7 @@ def load(
         _read_all(work, given, progress)
         result = _commit(work, moment)
     loaded = time.perf_counter() - started
-    if result.written:
+    if result.written and choices.get("derive", True):
         derive(path)
     seconds = {"load": round(loaded, 3), "derive": round(time.perf_counter() - started - loaded, 3)}
     return replace(result, seconds=seconds)
@@ -155,7 +159,8 @@ def _table_of_first_line(file: Path) -> Table | None:
 def _take(work: _Work, read: ReadFile, *, explicit: bool) -> None:
     """Put each table of a file where it belongs: under an input of the profile, or straight into its checks."""
     work.sources.append(SourceFile(read.name, read.sha256, read.size))
-    work.warnings.extend(read.notes)
+    for foot in read.notes:
+        work.say("foot", text=foot)
     recognised = False
     for raw in read.tables:
         one = selects.claim(work.profile, raw)
@@ -165,6 +170,8 @@ def _take(work: _Work, read: ReadFile, *, explicit: bool) -> None:
             continue
         mapped = _mapped(work, raw)
         if mapped is None:
+            if raw.sheet:
+                work.say("unknown_file", file=f"{raw.file}[{raw.sheet}]")
             continue
         recognised = True
         _map_and_check(work, raw, mapped)

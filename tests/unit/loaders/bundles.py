@@ -30,7 +30,7 @@ def payments(folder: Path, *lines: str, encoding: str = "utf-8", head: str = PAY
 
 def load(folder: Path, *paths: Path, **choices: Any) -> loaders.LoadResult:
     """Load into `folder/ledger`, at a fixed time."""
-    return loaders.load(folder / "ledger", paths, **{"at": AT, "who": "clerk"} | choices)
+    return loaders.load(folder / "ledger", paths, **{"at": AT, "who": "clerk", "derive": False} | choices)
 
 
 def rows(folder: Path, table: str = "payments") -> list[dict[str, Any]]:
