@@ -13,9 +13,15 @@ from lineage.attribution.pool import Deposit
 from lineage.books import Book, book_of
 from lineage.entries import arising
 from lineage.graph import Graph
+from lineage.graph.arrays import UNSOURCED_POVERTY
 
-Seed = Callable[[int, int], int]
-"""The source key of money that arises at a node: (node, class index) to key."""
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What counts as a source: the key of money that arises, by node and class index; which keys are poverty money."""
+
+    key: Callable[[int, int], int]
+    is_poverty: Callable[[int], bool]
 
 
 @dataclass(slots=True)
@@ -27,7 +33,7 @@ class Follower:
 
     graph: Graph
     policy: str
-    key_of: Seed
+    sources: Sources
     whole: int = -1
     _books: dict[int, Book] = field(default_factory=dict)
     _pools: dict[int, Lot] = field(default_factory=dict)
@@ -60,11 +66,6 @@ class Follower:
         """What is left in a pool after every draw."""
         return self._book(node).balance()
 
-    def is_poverty(self, key: int) -> bool:
-        """Whether a source is poverty money: its record is in scope, or it is the unsourced poverty money."""
-        beyond = self.graph.node_count
-        return bool(self.graph.nodes.in_scope[key]) if key < beyond else key == beyond
-
     def _book(self, node: int) -> Book:
         if node not in self._books:
             deposits = self.deposits(node)
@@ -72,13 +73,13 @@ class Follower:
             for deposit in deposits:
                 add(total, deposit.lot)
             self._pools[node] = total
-            self._books[node] = book_of(self.graph, node, self.policy, deposits, self.is_poverty)
+            self._books[node] = book_of(self.graph, node, self.policy, deposits, self.sources.is_poverty)
         return self._books[node]
 
     def _arising(self, node: int) -> list[tuple[int, Deposit]]:
         """Money that enters the network here, each deposit with its rank among those of a day."""
         return [
-            (born.rank, Deposit({self.key_of(node, born.kind): born.amount}, born.amount, born.date))
+            (born.rank, Deposit({self.sources.key(node, born.kind): born.amount}, born.amount, born.date))
             for born in arising(self.graph, node)
         ]
 
@@ -92,22 +93,26 @@ def _in_order(ranked: list[tuple[int, Deposit]]) -> list[Deposit]:
     return [deposit for _, deposit in ranked]
 
 
-def records_as_sources(graph: Graph) -> Seed:
+def records_as_sources(graph: Graph) -> Sources:
     """Keys by record: the node's number, and two beyond all nodes for unsourced poverty and other money."""
     beyond = graph.node_count
-
-    def key(node: int, kind: int) -> int:
-        return node if kind < 8 else beyond + kind - 8
-
-    return key
+    return Sources(lambda node, kind: node if kind < UNSOURCED_POVERTY else beyond + kind - UNSOURCED_POVERTY,
+                   _poverty_of(graph))
 
 
-def all_as_others(graph: Graph, policy: str) -> Seed:
+def all_as_others(graph: Graph, policy: str) -> Sources:
     """One key for all money but that of one pool; two where the policy ranks poverty money, so that it still can."""
     beyond = graph.node_count
     ranked = policy in ("libr", "poverty-first")
+    return Sources(lambda _node, kind: beyond + kind % 2 if ranked else beyond, _poverty_of(graph))
 
-    def key(node: int, kind: int) -> int:
-        return beyond + kind % 2 if ranked else beyond
 
-    return key
+def classes_as_sources() -> Sources:
+    """The ten origin classes as sources, as the whole-ledger passes have them: poverty classes are the even ones."""
+    return Sources(lambda _node, kind: kind, lambda kind: kind % 2 == 0)
+
+
+def _poverty_of(graph: Graph) -> Callable[[int], bool]:
+    """A record's money is poverty money where it is in scope; beyond all records comes unsourced poverty money."""
+    beyond, in_scope = graph.node_count, graph.nodes.in_scope
+    return lambda key: bool(in_scope[key]) if key < beyond else key == beyond

@@ -1,12 +1,12 @@
-"""The day-by-day policies: a pool's history played through, one deposit or draw after the other.
+"""The day-by-day policies: a pool's history played through, one draw after the other.
 
-A draw takes what lies in the pool; what it still wants waits (预拨), and the next deposits fill waiting draws,
-oldest first, as if each deposit were the whole pool: while a draw waits the pool is empty.
+A draw takes what lies in the pool; what it still wants waits (预拨), and the next deposits fill waiting draws, oldest
+first, as if each deposit were the whole pool. While a draw waits the pool is empty and every later draw waits behind
+it, so draws can be served one by one: each calls in the deposits of days up to its own, then as many more as it needs.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -41,31 +41,20 @@ def replay(deposits: Sequence[Deposit], draws: Sequence[Draw], holdings: Holding
     named = named_parts(deposits, draws)
     taken = named_lots(deposits, named)
     lines = [Line(deposit.lot, deposit.amount, used) for deposit, used in zip(deposits, named.used, strict=True)]
-    wanted = [draw.amount - part for draw, part in zip(draws, named.part, strict=True)]
-    waiting: deque[int] = deque()
     following = 0
-    for place, draw in enumerate(draws):
-        while following < len(deposits) and deposits[following].date <= draw.date:
+    for lot, draw, part in zip(taken, draws, named.part, strict=True):
+        while following < len(lines) and deposits[following].date <= draw.date:
             holdings.put(lines[following])
             following += 1
-            _fill(waiting, wanted, taken, holdings)
-        waiting.append(place)
-        _fill(waiting, wanted, taken, holdings)
+        wanted = draw.amount - part
+        while wanted:
+            if not holdings.amount:
+                assert following < len(lines), "a pool whose draws are more than its deposits"
+                holdings.put(lines[following])
+                following += 1
+            now = min(wanted, holdings.amount)
+            add(lot, holdings.take(now))
+            wanted -= now
     for line in lines[following:]:
         holdings.put(line)
-        _fill(waiting, wanted, taken, holdings)
-    assert not waiting, "a pool whose draws are more than its deposits"
     return Drawn(taken, holdings.rest(), advances(deposits, draws, named))
-
-
-def _fill(waiting: deque[int], wanted: list[int], taken: Sequence[Lot], holdings: Holdings) -> None:
-    """Give waiting draws, oldest first, what is there."""
-    while waiting:
-        place = waiting[0]
-        part = min(wanted[place], holdings.amount)
-        if part:
-            add(taken[place], holdings.take(part))
-            wanted[place] -= part
-        if wanted[place]:
-            return
-        waiting.popleft()
