@@ -54,12 +54,12 @@ def command_section(name: str, command: Any) -> list[str]:
 def usage(command: Any, name: str = "") -> str:
     """The command's name and arguments as one types them."""
     arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
-    shown = [argument.human_readable_name.strip("{}[]").upper() for argument in arguments]
-    marks = ["…" if argument.nargs == -1 else "" for argument in arguments]
-    pairs = zip(arguments, shown, marks, strict=True)
-    return " ".join(
-        [name or command.name, *(f"{text}{mark}" if a.required else f"[{text}{mark}]" for a, text, mark in pairs)]
-    )
+    shown = [
+        (argument.metavar or argument.name).strip("…").upper() + ("…" if argument.nargs == -1 else "")
+        for argument in arguments
+    ]
+    pairs = zip(arguments, shown, strict=True)
+    return " ".join([name or command.name, *(text if each.required else f"[{text}]" for each, text in pairs)])
 
 
 def own_options(command: Any) -> list[str]:
