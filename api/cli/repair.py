@@ -67,10 +67,21 @@ def _show(proposals: Sequence[Proposal], settings: Settings) -> int:
     else:
         print_table(
             ("id", "from", "to", "kind", "amount", "score", "rivals", "sure", "evidence"),
-            [(one.id, one.source, one.target, one.kind, amount_text(one.amount_fen, settings.unit),
-              f"{min(1.0, one.score):.2f}", one.rivals, "✓" if one.sure else "",
-              " ".join(part.name for part in one.parts))
-             for one in proposals], right=("amount", "score", "rivals"),
+            [
+                (
+                    one.id,
+                    one.source,
+                    one.target,
+                    one.kind,
+                    amount_text(one.amount_fen, settings.unit),
+                    f"{min(1.0, one.score):.2f}",
+                    one.rivals,
+                    "✓" if one.sure else "",
+                    " ".join(part.name for part in one.parts),
+                )
+                for one in proposals
+            ],
+            right=("amount", "score", "rivals"),
         )
     return FOUND if proposals else DONE
 
@@ -78,10 +89,36 @@ def _show(proposals: Sequence[Proposal], settings: Settings) -> int:
 def _accepted(ledger: Ledger, settings: Settings) -> int:
     links = ledger.asserted_links
     if settings.json:
-        print_json({"accepted": [{"entry": link.entry, "from": link.source, "to": link.target, "who": link.who,
-                                  "why": link.why, "at": link.at} for link in links]})
+        print_json(
+            {
+                "accepted": [
+                    {
+                        "entry": link.entry,
+                        "from": link.source,
+                        "to": link.target,
+                        "who": link.who,
+                        "why": link.why,
+                        "at": link.at,
+                    }
+                    for link in links
+                ]
+            }
+        )
     else:
-        print_table(("entry", "from", "to", "amount", "who", "why", "at"),
-                    [(link.entry, link.source, link.target, amount_text(link.amount_fen, settings.unit), link.who,
-                      link.why, link.at) for link in links], right=("amount",))
+        print_table(
+            ("entry", "from", "to", "amount", "who", "why", "at"),
+            [
+                (
+                    link.entry,
+                    link.source,
+                    link.target,
+                    amount_text(link.amount_fen, settings.unit),
+                    link.who,
+                    link.why,
+                    link.at,
+                )
+                for link in links
+            ],
+            right=("amount",),
+        )
     return DONE

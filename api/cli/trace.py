@@ -42,8 +42,9 @@ def trace_command(
         return _many(ledger, settings, file, direction, output)
     if settings.policy == "all":
         return _every_policy(ledger, settings, record, direction)
-    trail = ledger.trace(record, direction=direction, policy=settings.policy, depth=depth, fan_out=fan_out,
-                         bounds=bounds)
+    trail = ledger.trace(
+        record, direction=direction, policy=settings.policy, depth=depth, fan_out=fan_out, bounds=bounds
+    )
     if output is not None:
         _write(trail, output, form, settings)
     elif settings.json or form == "json":
@@ -74,34 +75,61 @@ def print_trail(trail: Trail, settings: Settings) -> None:
     def money(fen: int) -> str:
         return amount_text(fen, unit)
 
-    typer.echo(say("trace.head", lang, record=trail.record, amount=money(trail.amount_fen), pool=money(trail.pool_fen),
-                   state=say(f"trace.{trail.state}", lang), policy=trail.policy))
+    typer.echo(
+        say(
+            "trace.head",
+            lang,
+            record=trail.record,
+            amount=money(trail.amount_fen),
+            pool=money(trail.pool_fen),
+            state=say(f"trace.{trail.state}", lang),
+            policy=trail.policy,
+        )
+    )
     if trail.direction == "up":
         rows: list[tuple[object, ...]] = [
-            (source.record, source.tier, source.division_code, "poverty" if source.poverty else "other",
-             money(source.amount_fen), *([money(source.least_fen or 0), money(source.most_fen or 0)]
-                                         if source.least_fen is not None else []))
+            (
+                source.record,
+                source.tier,
+                source.division_code,
+                "poverty" if source.poverty else "other",
+                money(source.amount_fen),
+                *([money(source.least_fen or 0), money(source.most_fen or 0)] if source.least_fen is not None else []),
+            )
             for source in trail.sources
         ]
         if trail.unsourced_fen:
             rows.append((say("trace.unsourced", lang), "", "", "", money(trail.unsourced_fen)))
         bounded = ("least", "most") if trail.sources and trail.sources[0].least_fen is not None else ()
         width = 5 + len(bounded)
-        print_table((say("trace.sources", lang), "tier", "division", "class", "amount", *bounded),
-                    [(*row, *[""] * (width - len(row))) for row in rows], right=("amount", "least", "most"))
+        print_table(
+            (say("trace.sources", lang), "tier", "division", "class", "amount", *bounded),
+            [(*row, *[""] * (width - len(row))) for row in rows],
+            right=("amount", "least", "most"),
+        )
     else:
-        print_table((say("trace.reached", lang), "amount"),
-                    [(end.record, money(end.amount_fen)) for end in trail.reached[:NODE_ROWS]], right=("amount",))
+        print_table(
+            (say("trace.reached", lang), "amount"),
+            [(end.record, money(end.amount_fen)) for end in trail.reached[:NODE_ROWS]],
+            right=("amount",),
+        )
     print_table(
         (say("trace.trail", lang), "depth", "amount", "date", "division", "state", "title"),
-        [(node.record, node.depth, money(node.amount_fen), node.date, node.division_code, node.state, node.title)
-         for node in trail.nodes[:NODE_ROWS]],
+        [
+            (node.record, node.depth, money(node.amount_fen), node.date, node.division_code, node.state, node.title)
+            for node in trail.nodes[:NODE_ROWS]
+        ],
         right=("depth", "amount"),
     )
     if trail.breaks:
-        print_table((say("trace.breaks", lang), "reason", "amount", "payments", "payments_amount"),
-                    [(gap.record, gap.reason, money(gap.amount_fen), gap.payments, money(gap.payments_amount_fen))
-                     for gap in trail.breaks], right=("amount", "payments", "payments_amount"))
+        print_table(
+            (say("trace.breaks", lang), "reason", "amount", "payments", "payments_amount"),
+            [
+                (gap.record, gap.reason, money(gap.amount_fen), gap.payments, money(gap.payments_amount_fen))
+                for gap in trail.breaks
+            ],
+            right=("amount", "payments", "payments_amount"),
+        )
     hidden = trail.more + max(len(trail.nodes) - NODE_ROWS, 0)
     if hidden:
         note(say("trace.cut", lang, more=hidden))
@@ -115,10 +143,18 @@ def _every_policy(ledger: Ledger, settings: Settings, record: str, direction: Di
         print_json(answer.to_json())
         return DONE
     policies = answer.policies
-    print_table(("record", say("trace.same", settings.lang), *policies),
-                [(row.record, amount_text(row.least_fen, settings.unit),
-                  *(amount_text(fen, settings.unit) for fen in row.amounts_fen)) for row in answer.rows],
-                right=policies)
+    print_table(
+        ("record", say("trace.same", settings.lang), *policies),
+        [
+            (
+                row.record,
+                amount_text(row.least_fen, settings.unit),
+                *(amount_text(fen, settings.unit) for fen in row.amounts_fen),
+            )
+            for row in answer.rows
+        ],
+        right=policies,
+    )
     return DONE
 
 

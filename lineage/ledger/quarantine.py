@@ -7,9 +7,11 @@ numbers are masked here too, for a batch is for ever.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from lineage import engine
-from lineage.ledger import tokens
+from lineage.errors import NotFound
+from lineage.ledger import layers, manifest, tokens
 from lineage.ledger.layers import MASKED
 from lineage.schema import Sensitive, Table
 
@@ -69,6 +71,20 @@ def write(on: engine.Engine, folder: Path) -> Path:
     file = folder / f"{TABLE}.parquet"
     engine.write_parquet(on, 'SELECT * FROM rejected ORDER BY file, sheet, "row", "column"', file)
     return file
+
+
+def read(ledger: Path, batch: int) -> list[dict[str, Any]]:
+    """The rejects of a batch, in order of file and row. Raises NotFound when there is no such batch."""
+    if batch > len(manifest.read_all(ledger)):
+        raise NotFound(f"there is no batch {batch}", "the batches are in the folder manifest/")
+    file = layers.batch_folder(ledger, batch) / f"{TABLE}.parquet"
+    if not file.exists():
+        return []
+    on = engine.connect()
+    try:
+        return engine.rows(on, f'SELECT * FROM {engine.parquet([file])} ORDER BY file, sheet, "row", "column"')
+    finally:
+        on.close()
 
 
 _MOVE_HINT = "a correction would move this record; load with --allow-move if that is meant: "

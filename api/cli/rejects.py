@@ -1,0 +1,108 @@
+"""`lineage rejects BATCH -o FILE`: the rows a load set aside, to be mended and loaded again.
+
+A workbook (one sheet a table) or a folder (one CSV a table) holds the rows as they came, with what is wrong beside
+them in columns that a load passes over; a .csv file takes the rows of one table.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.options import LANGUAGE, Settings, options
+from api.cli.output import DONE, FOUND, note, print_json, print_table
+from lineage.words import say
+
+if TYPE_CHECKING:
+    from lineage.exports.rows import Sheet
+
+SHOWN = ("table", "file", "sheet", "row", "column", "found", "expected", "hint")
+MARKS = ("reject_place", "reject_column", "reject_found", "reject_expected", "reject_hint")
+
+
+@options("ledger", "json")
+def rejects_command(
+    settings: Settings,
+    batch: Annotated[int, typer.Argument(metavar="BATCH", min=1, help=say("ledger.argument_batch", LANGUAGE))],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help=say("ledger.option_output", LANGUAGE))
+    ] = None,
+) -> int:
+    """List a batch's rejects, or write them; 1 when there are any."""
+    from lineage.ledger import quarantine
+
+    found = quarantine.read(settings.ledger, batch)
+    if output is not None:
+        write(mendable(found), output)
+        rows = len({(one["file"], one["sheet"], one["row"]) for one in found})
+        note(say("ledger.rejects_written", settings.lang, rows=rows, file=output))
+    elif settings.json:
+        print_json({"batch": batch, "rejects": [{name: one[name] for name in SHOWN} for one in found]})
+    else:
+        print_table(
+            [say(f"ledger.head_{name}", settings.lang) for name in SHOWN], [[one[n] for n in SHOWN] for one in found]
+        )
+    return FOUND if found else DONE
+
+
+def mendable(found: list[dict[str, Any]]) -> list[Sheet]:
+    """One sheet a table: every rejected row once, its cells as they came, all its problems in the last columns."""
+    from lineage.exports.rows import Sheet
+
+    tables: dict[str, dict[tuple[Any, ...], tuple[dict[str, Any], list[dict[str, Any]]]]] = {}
+    for one in found:
+        place = (one["file"], one["sheet"], one["row"], one["line"])
+        cells = json.loads(one["line"]) if one["line"] else {}
+        tables.setdefault(one["table"], {}).setdefault(place, (cells, []))[1].append(one)
+    out = []
+    for table, rows in sorted(tables.items()):
+        heads = tuple(dict.fromkeys(head for cells, _ in rows.values() for head in cells))
+        lines = tuple(
+            (*(cells.get(head) for head in heads), *marks(place, problems)) for place, (cells, problems) in rows.items()
+        )
+        out.append(Sheet(table, (*heads, *MARKS), lines, ()))
+    return out
+
+
+def marks(place: tuple[Any, ...], problems: list[dict[str, Any]]) -> tuple[str, ...]:
+    """What is wrong with one row: its place, then each kind of text, several problems joined."""
+    file, sheet, row, _ = place
+    where = f"{file}[{sheet}]:{row}" if sheet else f"{file}:{row}"
+    joined = (" | ".join(str(one[name] or "") for one in problems) for name in ("column", "found", "expected", "hint"))
+    return (where, *joined)
+
+
+def write(tables: list[Sheet], output: Path) -> None:
+    """Write sheets as a workbook, a CSV file, or a folder of CSV files. Raises Misuse, Unavailable."""
+    from lineage.errors import Misuse, Unavailable
+    from lineage.exports.workbook import write_sheets
+
+    try:
+        if output.suffix.lower() == ".xlsx":
+            write_sheets(tables, output)
+        elif output.suffix.lower() == ".csv" and len(tables) <= 1:
+            for table in tables:
+                write_csv(table, output)
+        elif output.suffix:
+            names = ", ".join(table.name for table in tables)
+            raise Misuse(f"{output.name} cannot hold {names}", "name a folder or an .xlsx file")
+        else:
+            output.mkdir(parents=True, exist_ok=True)
+            for table in tables:
+                write_csv(table, output / f"{table.name}.csv")
+    except OSError as error:
+        raise Unavailable(f"could not write {output}: {error.strerror}", "see that you may write there") from error
+
+
+def write_csv(table: Sheet, file: Path) -> None:
+    """One table, UTF-8 with a byte order mark so that Excel reads the Chinese; formulas cannot run."""
+    from lineage.exports.rows import disarmed
+
+    with file.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(table.columns)
+        writer.writerows([disarmed(cell) for cell in row] for row in table.rows)

@@ -1,0 +1,116 @@
+"""`verify`, `withdraw`, `rejects` at the command line."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+import lineage
+from api import cli
+
+HEAD = "allocation_id,fiscal_year,division_code,source,date,amount\n"
+GOOD = "A-1,2017,410000000,province,2017-01-05,100.00\n"
+BAD = 'A-2,2017,410000000,province,2017-01-05,"1,2O0.00"\nA-3,2017,410000000,nowhere,2017-13-05,5.00\n'
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    (tmp_path / "allocations.csv").write_text(HEAD + GOOD + BAD, encoding="utf-8")
+    path = tmp_path / "ledger"
+    assert cli.run(["load", str(tmp_path / "allocations.csv"), "--ledger", str(path)]) == 1
+    capsys.readouterr()
+    return path
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, object]]:
+    code = cli.run([*arguments, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_a_whole_ledger_is_said_to_be_whole(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["verify", "--ledger", str(ledger), "--lang", "en"]) == 0
+    assert "whole: 1 batches, 2 files" in capsys.readouterr().err
+    code, said = answer(capsys, "verify", "--ledger", str(ledger))
+    assert (code, said["ok"], said["problem"]) == (0, True, None)
+
+
+def test_a_touched_ledger_exits_with_one_and_the_place(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = ledger / "batches" / "000001" / "allocations.parquet"
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    assert cli.run(["verify", "--ledger", str(ledger)]) == 1
+    assert "batches/000001/allocations.parquet" in capsys.readouterr().err
+    code, said = answer(capsys, "verify", "--ledger", str(ledger))
+    assert (code, said["ok"]) == (1, False)
+
+
+def test_a_withdrawn_batch_is_out_and_the_next_answer_says_which(
+    ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["withdraw", "1", "--ledger", str(ledger)]) == 2
+    assert "--why" in capsys.readouterr().err
+    code, said = answer(capsys, "withdraw", "1", "--why", "wrong file", "--who", "chief", "--ledger", str(ledger))
+    assert (code, said["batch"], said["withdraws"]) == (0, 2, [1])
+    opened = lineage.open(ledger)
+    assert opened.rows("SELECT count(*) AS n FROM allocations") == [{"n": 0}]
+    assert (opened.decisions[0].by, opened.version) == ("chief", "2.1")
+
+
+def test_nothing_is_made_where_there_is_no_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["verify"], ["withdraw", "1", "--why", "x"], ["rejects", "1"]):
+        assert cli.run([*command, "--ledger", str(tmp_path / "none")]) == 2
+        assert "holds no ledger" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_rejects_are_listed_with_place_found_expected_and_hint(
+    ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = answer(capsys, "rejects", "1", "--ledger", str(ledger))
+    assert code == 1
+    rejects = said["rejects"]
+    assert isinstance(rejects, list)
+    assert {(one["row"], one["column"]) for one in rejects} == {(3, "amount"), (4, "date"), (4, "source")}
+    assert all(one["expected"] and one["hint"] for one in rejects)
+    assert cli.run(["rejects", "9", "--ledger", str(ledger)]) == 2
+
+
+@pytest.mark.parametrize("name", ["mended", "mended.csv"])
+def test_rejects_can_be_written_mended_and_loaded_again(
+    ledger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    written = tmp_path / "out" / name
+    written.parent.mkdir()
+    cli.run(["rejects", "1", "-o", str(written), "--ledger", str(ledger)])
+    file = written / "allocations.csv" if written.is_dir() else written.rename(written.with_name("allocations.csv"))
+    text = file.read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [(row["allocation_id"], row["reject_place"]) for row in rows] == [
+        ("A-2", "allocations.csv:3"),
+        ("A-3", "allocations.csv:4"),
+    ]
+    for wrong, right in (("1,2O0.00", "1200.00"), ("nowhere", "city"), ("2017-13-05", "2017-11-05")):
+        text = text.replace(wrong, right)
+    file.write_text(text, encoding="utf-8")
+    assert cli.run(["load", str(file), "--ledger", str(ledger)]) == 0
+    capsys.readouterr()
+    amounts = lineage.open(ledger).rows("SELECT allocation_id AS id, amount_fen AS fen FROM allocations ORDER BY 1")
+    assert [(row["id"], row["fen"]) for row in amounts] == [("A-1", 10000), ("A-2", 120000), ("A-3", 500)]
+
+
+def test_a_workbook_of_rejects_has_a_sheet_a_table(ledger: Path, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    assert cli.run(["rejects", "1", "-o", str(tmp_path / "r.xlsx"), "--ledger", str(ledger)]) == 1
+    book = load_workbook(tmp_path / "r.xlsx")
+    assert book.sheetnames == ["allocations"]
+    assert [cell.value for cell in book["allocations"]["A"]] == ["allocation_id", "A-2", "A-3"]
+
+
+def test_a_file_that_cannot_hold_the_tables_is_refused(
+    ledger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["rejects", "1", "-o", str(tmp_path / "r.pdf"), "--ledger", str(ledger)]) == 2
+    assert "name a folder or an .xlsx file" in capsys.readouterr().err
