@@ -44,12 +44,14 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class ProvinceKey:
-    """What a made province holds. `near_misses` are (rule, subject) pairs that look like a fault and are none."""
+    """What a made province holds. `near_misses` are (rule, subject) pairs that look like a fault and are none;
+    `showcase` is a payment whose trail shows much: paid by a county from central, provincial and city money."""
 
     seed: int
     payments: int
     year: int
     as_of: str
+    showcase: str
     rows: tuple[tuple[str, int], ...]
     faults: tuple[Fault, ...] = ()
     near_misses: tuple[tuple[str, str], ...] = ()
@@ -69,6 +71,7 @@ class ProvinceKey:
             "payments": self.payments,
             "year": self.year,
             "as_of": self.as_of,
+            "showcase": self.showcase,
             "rows": dict(self.rows),
             "faults": [
                 {**_finding(each.finding), "side_effects": [_finding(effect) for effect in each.side_effects]}

@@ -28,7 +28,7 @@ def make_province(
     """Writes a bundle of CSV files and its `answer_key.json` to `folder`; returns the key.
 
     `faults` are names of the catalogue's rules, or "all". The same arguments give the same bytes. Cost: linear,
-    measured in docs/made-province.md. Raises ValueError for a number of payments outside 200 … 10,000,000 or a
+    measured in docs/made-province.md. Raises Misuse for a number of payments outside 200 … 10,000,000 or a
     fault that is none.
     """
     size = size_of(payments, year)
@@ -54,12 +54,22 @@ def answer(sheet: Sheet, seed: int, rows: Mapping[str, int]) -> ProvinceKey:
         payments=sheet.size.payments,
         year=sheet.size.year,
         as_of=sheet.before_last(0),
+        showcase=showcase(sheet.made),
         rows=tuple(sorted(rows.items())),
         faults=(*sheet.faults, *told),
         near_misses=tuple(sheet.near_misses),
         differences=tuple(each for each in differences if each.division_code not in mistold),
         causes=sheet.causes(),
     )
+
+
+def showcase(made: Made) -> str:
+    """A valid payment of an agency whose bureau got money along as many ways as any in the province does."""
+    bureaus, spenders = made.budget.bureaus, made.budget.spenders
+    ways = (bureaus.parent >= 0).astype(np.int8) + (bureaus.match >= 0)
+    ranked = np.where(spenders.bureau >= 0, ways[spenders.bureau], -1)
+    first = int(made.payments.first[int(np.argmax(ranked))])
+    return f"payment:P-{first + 1:08d}"
 
 
 def draw_province(size: Size, seed: int) -> Made:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
+from lineage.errors import Misuse
+
 PAYMENTS_LEAST, PAYMENTS_MOST = 200, 10_000_000
 BRANCHES_A_BUREAU = 1.6
 
@@ -71,9 +73,9 @@ class Size:
 
 
 def size_of(payments: int, year: int) -> Size:
-    """The sizes for so many payments. Raises ValueError outside 200 … 10,000,000."""
+    """The sizes for so many payments. Raises Misuse outside 200 … 10,000,000."""
     if not PAYMENTS_LEAST <= payments <= PAYMENTS_MOST:
-        raise ValueError(f"payments: found {payments:,}, expected {PAYMENTS_LEAST:,} to {PAYMENTS_MOST:,}")
+        raise Misuse(f"payments: found {payments:,}, expected {PAYMENTS_LEAST:,} to {PAYMENTS_MOST:,}")
     each = min(100.0, 5.0 * (payments / PAYMENTS_LEAST) ** 0.4)
     bureaus = max(20, round(payments / each / BRANCHES_A_BUREAU))
     return Size(payments, bureaus, max(3, min(150, round(bureaus**0.5 / 2))), year)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import MappingProxyType
 
+from lineage.errors import Misuse
 from loaders.province.faults import account, card, chain, data, entry, flow, label, mix, pace, pay, report
 from loaders.province.faults.sheet import Sheet
 
@@ -59,11 +60,11 @@ ONCE_IN, MOST = 10_000, 40
 
 
 def names_of(faults: str | tuple[str, ...]) -> tuple[str, ...]:
-    """The faults asked for, in planting order. Raises ValueError for one that is not in the catalogue."""
+    """The faults asked for, in planting order. Raises Misuse for one that is not in the catalogue."""
     wanted = set(FAULTS) if faults == "all" else {faults} if isinstance(faults, str) else set(faults)
     unknown = sorted(wanted - set(FAULTS))
     if unknown:
-        raise ValueError(f"faults: found {', '.join(unknown)}, expected 'all' or of: {', '.join(FAULTS)}")
+        raise Misuse(f"faults: found {', '.join(unknown)}, expected 'all' or of: {', '.join(FAULTS)}")
     return tuple(sorted(wanted, key=lambda name: (name not in FIRST, tuple(FAULTS).index(name))))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lineage.errors import Misuse
 from lineage.schema import TABLES
 from loaders.province import make_province
 from loaders.province.faults import FAULTS
@@ -56,5 +57,5 @@ def test_every_subject_of_the_key_is_a_record_of_the_bundle(tmp_path: Path) -> N
 
 
 def test_a_fault_that_is_none_is_refused_with_the_names_that_are(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="found entry/unheard-of, expected 'all' or of: chain/unreceived-transfer"):
+    with pytest.raises(Misuse, match="found entry/unheard-of, expected 'all' or of: chain/unreceived-transfer"):
         make_province(tmp_path, 200, 1, ("entry/unheard-of",))

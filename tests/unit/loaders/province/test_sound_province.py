@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lineage.errors import Misuse
 from lineage.schema import TABLES
 from loaders.province import make_province
 
@@ -55,7 +56,7 @@ def test_it_has_exactly_the_payments_asked_for(province: tuple[Path, int]) -> No
 
 @pytest.mark.parametrize("payments", [199, 10_000_001])
 def test_a_size_outside_the_limits_is_refused(payments: int, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="expected 200 to 10,000,000"):
+    with pytest.raises(Misuse, match="expected 200 to 10,000,000"):
         make_province(tmp_path, payments)
 
 
