@@ -1,12 +1,14 @@
 """`make docs`: writes the pages that come from the code, so that they cannot part from it; a test holds them equal.
 
-docs/commands.md from the command table and each command's options; docs/data-dictionary.md from `lineage.schema`.
+docs/commands.md from the command table and each command's options; docs/data-dictionary.md from `lineage.schema`;
+docs/rules/ and queries/parameters.toml from the rule files.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,11 @@ from api.cli import available_commands, command_help, load_command_function
 from api.cli.options import SHARED
 from lineage.schema import TABLES, Column, ColumnType, Sensitive, Table
 from lineage.words import say
+from queries.catalogue import catalogue
+from queries.rule_pages import index, page, page_name, parameters_text
 
 ROOT = Path(__file__).parent.parent
+RULES = catalogue()
 HEAD = "<!-- written by `make docs`; change the code, not this page -->\n"
 UNITS = {
     ColumnType.TEXT: "text",
@@ -96,18 +101,22 @@ def column_row(table: Table, column: Column) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/commands.md": commands_page,
     "docs/data-dictionary.md": dictionary_page,
+    "docs/rules.md": lambda: index(RULES),
+    "queries/parameters.toml": lambda: parameters_text(RULES),
+    **{f"docs/rules/{page_name(rule)}": partial(page, rule) for rule in RULES},
 }
 
 
 def main() -> int:
     """Write every page; with --check only say which differ."""
     stale = []
-    for name, page in PAGES.items():
+    for name, made in PAGES.items():
         file = ROOT / name
-        text = page()
+        text = made()
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             stale.append(name)
             if "--check" not in sys.argv:
+                file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8")
     print("\n".join(f"{name}: stale" for name in stale) or "docs: nothing to say")
     return 1 if stale and "--check" in sys.argv else 0

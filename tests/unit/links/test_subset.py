@@ -42,3 +42,9 @@ def test_many_equal_amounts_are_over_a_hundred_ways_and_never_called_sure() -> N
 
 def test_a_single_amount_is_no_bundle() -> None:
     assert subsets_making(100, [100, 50]).count == 0
+
+
+def test_equal_amounts_beside_one_other_take_no_longer() -> None:
+    for amounts in ([300, *[10_000] * 59], [*[10_000] * 59, 300]):
+        assert subsets_making(70_300, amounts).count == COUNTED + 1
+        assert subsets_making(70_301, amounts) == subsets_making(70_302, amounts)

@@ -1,0 +1,152 @@
+"""What a rule is given: the ledger's tables, its parameters, the tables rules share, and other rules' findings.
+
+A rule's SQL names plain tables. A shared table, or another rule's findings as `found_AREA_NAME`, is put before it as
+a common table expression when its name occurs; `$name` becomes the literal of a parameter or of `as_of`. Invariant:
+what is run is one SELECT that an auditor can copy out and run elsewhere (`statement`).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from lineage.errors import LineageError, Misuse
+from queries.catalogue import Rule
+from queries.parameters import RuleSettings
+
+if TYPE_CHECKING:
+    from lineage.ledger import Ledger
+
+Row = dict[str, Any]
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_PLACE = re.compile(r"\$(\w+)")
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of the catalogue over one view of a ledger; mutable: it keeps each rule's rows, none is asked twice."""
+
+    ledger: Ledger
+    rules: Mapping[str, Rule]
+    tables: Mapping[str, str]
+    settings: RuleSettings
+    done: dict[str, list[Row]] = field(default_factory=dict)
+
+    def rows(self, name: str) -> list[Row]:
+        """What one rule finds: a row each, with `subject`, `division_code`, `amount_fen` and its own columns."""
+        if name not in self.done:
+            rule = self.rules[name]
+            found = self._query(rule) if rule.is_sql else self._search(rule)
+            self.done[name] = sorted(found, key=lambda row: str(row["subject"]))
+        return self.done[name]
+
+    def _query(self, rule: Rule) -> list[Row]:
+        try:
+            found = self.ledger.rows(self.statement(rule.body, rule))
+        except LineageError:
+            raise
+        except Exception as error:
+            raise Misuse(f"{rule.path}: the query cannot be run: {error}", "mend the rule's SQL") from error
+        return _with_columns(rule, found)
+
+    def _search(self, rule: Rule) -> list[Row]:
+        return _with_columns(rule, list(_find_function(rule)(Question(self, rule))))
+
+    def statement(self, sql: str, rule: Rule) -> str:
+        """A query whole: parameters as literals, the shared tables it names before it."""
+        text = self._filled(sql, rule)
+        expressions: dict[str, str] = {}
+        self._collect(text, expressions, (rule.table,))
+        if not expressions:
+            return text
+        before = ",\n".join(f"{name} AS (\n{query}\n)" for name, query in expressions.items())
+        return f"WITH {before}\nSELECT * FROM (\n{text}\n)"
+
+    def _collect(self, text: str, expressions: dict[str, str], open_names: tuple[str, ...]) -> None:
+        """Add what a text names, each after what it names itself."""
+        found = {rule.table: rule for rule in self.rules.values() if rule.is_sql}
+        for word in dict.fromkeys(_WORD.findall(text)):
+            if word in expressions or word in open_names:
+                continue
+            if word in self.tables:
+                query = self.tables[word]
+            elif word in found:
+                query = self._filled(found[word].body, found[word])
+            else:
+                continue
+            query = re.sub(r"\$as_of\b", _literal(self.ledger.as_of), query)
+            self._collect(query, expressions, (*open_names, word))
+            expressions[word] = query
+
+    def _filled(self, sql: str, rule: Rule) -> str:
+        values: dict[str, Any] = {**self.settings.values.get(rule.name, {}), "as_of": self.ledger.as_of}
+
+        def literal(match: re.Match[str]) -> str:
+            if match[1] not in values:
+                raise Misuse(f"{rule.path}: ${match[1]} is no parameter of the rule", f"known: {', '.join(values)}")
+            return _literal(values[match[1]])
+
+        return _PLACE.sub(literal, sql)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a Python rule's `find` gets."""
+
+    run: Run
+    rule: Rule
+
+    @property
+    def as_of(self) -> date | None:
+        """The business date asked."""
+        return self.run.ledger.as_of
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The rule's parameters."""
+        return self.run.settings.values[self.rule.name]
+
+    def rows(self, sql: str) -> list[Row]:
+        """The answer to SQL over the ledger's, the graph's and the shared tables; `$name` is a parameter."""
+        return self.run.ledger.rows(self.run.statement(sql, self.rule))
+
+    def found(self, name: str) -> list[Row]:
+        """What another rule finds, whether or not it is switched on."""
+        return self.run.rows(name)
+
+
+def _find_function(rule: Rule) -> Callable[[Question], Iterable[Row]]:
+    stem = "queries_rule_" + rule.name.replace("/", "_").replace("-", "_")
+    spec = importlib.util.spec_from_file_location(stem, rule.path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    find: Callable[[Question], Iterable[Row]] | None = getattr(module, "find", None)
+    if find is None:
+        raise Misuse(f"{rule.path}: no function find(question)", "a Python rule is a function from a question to rows")
+    return find
+
+
+def _with_columns(rule: Rule, rows: list[Row]) -> list[Row]:
+    needed = {"subject", "division_code", "amount_fen"} | (set() if len(rule.severities) == 1 else {"severity"})
+    for row in rows[:1]:
+        if missing := sorted(needed - set(row)):
+            raise Misuse(f"{rule.path}: its rows lack {', '.join(missing)}", "every rule gives these columns")
+    return rows
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL::DATE"
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_literal(part) for part in value) + "]"
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,92 @@
+"""The pages of the rules as Markdown, and the shipped parameters as TOML: both come from the rule files alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from queries.catalogue import HEADINGS, Rule
+from queries.parameters import Parameter, Value
+
+HEAD = "<!-- written by `make docs` from the rule's own file; change that file, not this page -->\n"
+SEVERITY_ZH = {"red": "红", "orange": "橙", "yellow": "黄", "blue": "蓝"}
+CLASS_ZH = {"direction": "流向", "speed": "流速", "volume": "流量", "data": "数据"}
+TYPE_EN = {
+    "P1": "late issue", "P2": "idle", "P3": "diverted", "P4": "widened",
+    "P5": "moved to special or township accounts", "P6": "spent on paper only", "P7": "false claims",
+    "P8": "unlawful pay", "P9": "incomplete or untrue data", "P10": "other",
+}
+
+
+def page_name(rule: Rule) -> str:
+    """The file name of a rule's page."""
+    return rule.name.replace("/", "-") + ".md"
+
+
+def page(rule: Rule) -> str:
+    """One rule's page: its sections, its parameters with defaults and ranges, its sentences, its query."""
+    severity = ", ".join(f"{name} {SEVERITY_ZH[name]}" for name in rule.severities)
+    parts = [
+        HEAD + f"# {rule.name}: {rule.titles['en']} {rule.titles['zh']}", "",
+        f"- subject: {', '.join(rule.subjects)}",
+        f"- severity: {severity}",
+        f"- class: {rule.rule_class} {CLASS_ZH[rule.rule_class]}",
+        f"- type: {rule.problem_type} ({TYPE_EN[rule.problem_type]})",
+        f"- office: {rule.office}",
+        f"- {'on' if rule.on else 'off'} unless switched {'off' if rule.on else 'on'}", "",
+    ]
+    for heading in HEADINGS:
+        if rule.section(heading):
+            parts += [f"## {heading}", "", rule.section(heading), ""]
+    parts += ["## Parameters", "", *_parameter_lines(rule.parameters), ""]
+    parts += ["## The sentence", "", f"> {rule.messages['zh']}", "", f"> {rule.messages['en']}", ""]
+    language = "sql" if rule.is_sql else "python"
+    return "\n".join([*parts, "## The query", "", f"```{language}", code(rule).strip(), "```", ""])
+
+
+def code(rule: Rule) -> str:
+    """A rule's query, or its Python without the page."""
+    return rule.body if rule.is_sql else rule.body.split('"""', 2)[2].strip() + "\n"
+
+
+def index(rules: Sequence[Rule]) -> str:
+    """The table of all rules."""
+    rows = [
+        f"| [{rule.name}](rules/{page_name(rule)}) | {rule.titles['zh']} | {rule.titles['en']} "
+        f"| {', '.join(rule.severities)} | {rule.rule_class} | {rule.problem_type} | {rule.office} "
+        f"| {'on' if rule.on else 'off'} |"
+        for rule in rules
+    ]
+    return "\n".join([
+        HEAD + "# Rules", "",
+        "`lineage check` runs those that are on; `--rule` names others. An auditor's own rules are files of the same",
+        "form in a folder given with `--rules-dir`; values are changed in a copy of `queries/parameters.toml`.", "",
+        "| rule | 名称 | title | severity | class | type | office | default |", "| --- " * 8 + "|", *rows, "",
+    ])
+
+
+def parameters_text(rules: Iterable[Rule]) -> str:
+    """The TOML of every parameter at its default, with range and meaning."""
+    parts = [
+        "# Every rule's parameters as shipped; written by `make docs` from the rule files.",
+        "# Copy this file, change values, and give the copy with --parameters.",
+    ]
+    for rule in rules:
+        parts += ["", f'["{rule.name}"]', f"# {rule.titles['zh']}; {rule.titles['en']}",
+                  f"on = {'true' if rule.on else 'false'}"]
+        for parameter in rule.parameters:
+            parts.append(f"{parameter.name} = {_toml(parameter.default)}"
+                         f"  # {parameter.range_text}; {parameter.zh}; {parameter.en}")
+    return "\n".join(parts) + "\n"
+
+
+def _parameter_lines(parameters: Sequence[Parameter]) -> list[str]:
+    if not parameters:
+        return ["None."]
+    rows = [f"| `{one.name}` | {_toml(one.default)} | {one.range_text} | {one.zh} | {one.en} |" for one in parameters]
+    return ["| name | default | range | 含义 | meaning |", "| --- " * 5 + "|", *rows]
+
+
+def _toml(value: Value) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return "[" + ", ".join(f'"{word}"' for word in value) + "]"

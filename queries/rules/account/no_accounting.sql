@@ -1,0 +1,58 @@
+/*
+rule: account/no-accounting
+title: 专户资金不核算或滞留 | Poverty money unseen in a special account
+subject: special_account
+severity: orange
+class: direction
+type: P6
+office: account
+zh: {division}的专户 {id}（{name}）存有扶贫资金 {amount} 元，{why_zh}
+en: {amount} yuan of poverty money lie in special account {id} ({name}) of {division}: {why_en}
+parameter: days = 90 in 1..3650 | 启用核算的专户多少天无支出即为滞留 | days without expenditure after which kept
+    books do not help
+
+What: A special account with poverty money in it whose bookkeeping is off, or on with more than `days` days since
+its last expenditure.
+
+说明：存有扶贫资金、未启用收支核算，或虽启用但超过规定天数没有支出的专户。
+
+Why: The money counts as spent, but nobody can see what became of it.
+
+Basis: 豫财库〔2015〕4号; ministry problem list P6 (以拨代支).
+
+Method: Poverty balance = the poverty class of the account's pool less that of what flowed out. Days since the last
+expenditure; without one, since the first money came.
+
+Example: 568,259.68 came on 1 May, 142,064.92 were spent on 20 May, nothing since: 426,194.76 on 30 September.
+
+Not flagged: Accounts whose poverty money is spent; expenditure within the last `days` days.
+*/
+WITH gone AS (
+    SELECT source, sum(poverty_fen)::BIGINT AS poverty_fen, max(date) AS last_spent
+    FROM edges
+    WHERE starts_with(source, 'special_account:')
+    GROUP BY source
+), came AS (
+    SELECT target AS record, min(date) AS first_came FROM edges
+    WHERE starts_with(target, 'special_account:')
+    GROUP BY target
+    UNION ALL
+    SELECT 'special_account:' || account_id, min(date) FROM account_entries
+    WHERE direction = 'receipt' AND payment_id IS NULL AND NOT is_reversal AND net_fen > 0
+    GROUP BY account_id
+), first_money AS (
+    SELECT record, min(first_came) AS first_came FROM came GROUP BY record
+), lying AS (
+    SELECT a.record, a.division_code, s.name, a.kept, n.poverty_fen - coalesce(g.poverty_fen, 0) AS amount_fen,
+           coalesce(g.last_spent, f.first_came) AS since
+    FROM kept_accounts a
+    JOIN special_accounts s ON s.record = a.record
+    JOIN nodes n ON n.record = a.record
+    LEFT JOIN gone g ON g.source = a.record
+    LEFT JOIN first_money f ON f.record = a.record
+)
+SELECT record AS subject, division_code, amount_fen, name,
+       CASE WHEN kept THEN '自 ' || since || ' 以来没有支出' ELSE '未启用收支核算' END AS why_zh,
+       CASE WHEN kept THEN 'nothing was spent since ' || since ELSE 'its bookkeeping is off' END AS why_en
+FROM lying
+WHERE amount_fen > 0 AND (NOT kept OR $as_of - since > $days)

@@ -1,0 +1,45 @@
+/*
+rule: card/batch-mismatch
+title: 一卡通批次金额不符 | One-card batch does not add up
+subject: one_card_batch
+severity: yellow
+class: volume
+type: P9
+office: one-card
+zh: {division}的一卡通批次 {id} 金额 {booked} 元，拨入 {paid_in} 元，名单合计 {listed} 元，相差 {amount} 元
+en: one-card batch {id} of {division} is {booked} yuan, {paid_in} yuan were paid in and its list sums to {listed}
+    yuan: {amount} yuan apart
+
+What: A one-card batch whose amount differs from what was paid in, or from the sum of its one-card payments.
+
+说明：批次金额与拨入金额或名单合计（含退回）不一致的一卡通批次。
+
+Why: Money came in that nobody was to get, or somebody was to get money that never came.
+
+Basis: The one-card rule of the department's 2017 system; ministry problem list P9.
+
+Method: Paid in = valid dated payments and account expenditures into the batch, before reversals. Its list =
+one-card payments, paid and returned. The amount is the larger of the two absolute differences.
+
+Example: A batch of 5,960.64 into which 5,934.16 were paid: 26.48.
+
+Not flagged: Returned one-card payments (they belong to the list); money taken back afterwards.
+*/
+WITH paid_in AS (
+    SELECT one_card_batch_id AS batch_id, amount_fen FROM payments
+    WHERE status = 'valid' AND pay_date IS NOT NULL AND NOT is_reversal AND one_card_batch_id IS NOT NULL
+    UNION ALL
+    SELECT one_card_batch_id, amount_fen FROM account_entries
+    WHERE direction = 'expenditure' AND NOT is_reversal AND one_card_batch_id IS NOT NULL
+), paid AS (
+    SELECT batch_id, sum(amount_fen)::BIGINT AS fen FROM paid_in GROUP BY batch_id
+), listed AS (
+    SELECT batch_id, sum(amount_fen)::BIGINT AS fen FROM one_card_payments GROUP BY batch_id
+)
+SELECT b.record AS subject, b.division_code, b.amount_fen AS booked_fen, coalesce(p.fen, 0) AS paid_in_fen,
+       coalesce(l.fen, 0) AS listed_fen,
+       greatest(abs(b.amount_fen - coalesce(p.fen, 0)), abs(b.amount_fen - coalesce(l.fen, 0))) AS amount_fen
+FROM one_card_batches b
+LEFT JOIN paid p ON p.batch_id = b.batch_id
+LEFT JOIN listed l ON l.batch_id = b.batch_id
+WHERE b.amount_fen <> coalesce(p.fen, 0) OR b.amount_fen <> coalesce(l.fen, 0)

@@ -1,0 +1,74 @@
+"""
+rule: entry/bundled-with-own
+title: 上级资金与本级配套打捆录入 | Superior money typed in together with own
+subject: indicator
+severity: yellow
+class: direction
+type: P9
+office: budget
+default: off
+zh: {division}的本级指标 {id}（{booked} 元，手工录入）引用了未接收下达的文号 {numbers}，其中上级资金 {amount} 元，其
+    余 {own} 元应为本级配套
+en: own indicator {id} of {division} ({booked} yuan, typed) quotes the numbers of unreceived transfers {numbers}:
+    {amount} yuan are superior money, the other {own} yuan its own matching money
+
+What: An own, manually entered indicator that quotes the numbers of unreceived transfers to its division whose sum
+is less than its amount.
+
+说明：手工录入的本级指标引用了未接收下达的文号，金额大于这些下达之和，超出部分为本级配套。
+
+Why: Superior and own money stand in one line; the chain is cut for the superior part.
+
+Basis: 豫财预〔2013〕139号; ministry problem list P9.
+
+Method: Numbers quoted in doc_no or superior_doc_no, compared in normal form; same fiscal year and flag. The amount
+is the superior part. What entry/re-entered or entry/bundled take is left out; a transfer serves the indicator of
+lesser id.
+
+Example: An indicator of 150 quotes 豫财农〔2017〕5号 of 100 that nobody received: 100.
+
+Not flagged: Unless switched on. Indicators that quote no number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from queries.question import Question, Row
+from queries.quoted import quoted_numbers
+
+INDICATORS = """
+SELECT * FROM typed_own_indicators WHERE doc_no IS NOT NULL OR superior_doc_no IS NOT NULL ORDER BY record
+"""
+TRANSFERS = """
+SELECT record, division_code, fiscal_year, poverty, amount_fen, number FROM unreceived_transfers
+WHERE number IS NOT NULL ORDER BY record
+"""
+
+
+def find(question: Question) -> Iterator[dict[str, Any]]:
+    """Each indicator with the transfers it quotes."""
+    re_entered, bundled = question.found("entry/re-entered"), question.found("entry/bundled")
+    accused = {row["subject"] for row in (*re_entered, *bundled)}
+    taken = {row["transfer"] for row in re_entered} | {name for row in bundled for name in row["transfers"]}
+    groups: dict[tuple[str, int, bool], list[Row]] = {}
+    for row in question.rows(TRANSFERS):
+        groups.setdefault((row["division_code"], row["fiscal_year"], row["poverty"]), []).append(row)
+    for indicator in question.rows(INDICATORS):
+        numbers = quoted_numbers(indicator["superior_doc_no"], indicator["doc_no"])
+        group = groups.get((indicator["division_code"], indicator["fiscal_year"], indicator["poverty"]), [])
+        quoted = [row for row in group if row["number"] in numbers and row["record"] not in taken]
+        superior_fen = sum(row["amount_fen"] for row in quoted)
+        if indicator["record"] in accused or not 0 < superior_fen < indicator["amount_fen"]:
+            continue
+        taken.update(row["record"] for row in quoted)
+        yield {
+            "subject": indicator["record"],
+            "division_code": indicator["division_code"],
+            "amount_fen": superior_fen,
+            "booked_fen": indicator["amount_fen"],
+            "own_fen": indicator["amount_fen"] - superior_fen,
+            "numbers": [row["number"] for row in quoted],
+            "evidence": [row["record"] for row in quoted],
+        }

@@ -1,0 +1,75 @@
+"""
+rule: entry/split-re-entry
+title: 一笔上级资金拆分录入 | One transfer typed in as several
+subject: transfer
+severity: orange, yellow
+class: direction
+type: P9
+office: budget
+default: off
+zh: 未接收的下达 {id}（{number}，{amount} 元）恰为{division} {pieces} 条手工录入的本级指标之和：{indicators}；这样的
+    组合有 {solutions} 种
+en: the unreceived transfer {id} ({number}, {amount} yuan) is the sum of {pieces} own, typed indicators of
+    {division}: {indicators}; combinations that fit: {solutions}
+
+What: An unreceived transfer that equals the sum of 2 to 8 own, manually entered indicators of its division, year
+and flag.
+
+说明：一笔未接收的上级下达，恰为下级若干条手工录入的本级指标之和。
+
+Why: As entry/re-entered, but typed in by agency or purpose, so that no single indicator has the amount.
+
+Basis: 豫财预〔2013〕139号; ministry problem list P9.
+
+Method: Bounded subset sum as in entry/bundled, the other way round. Transfers and indicators that entry/re-entered
+or entry/bundled take are left out; each indicator serves one transfer, that of lesser id. Orange where one
+combination exists, else yellow.
+
+Example: 300 passed down and not received; the county typed 100 and 200 as own.
+
+Not flagged: Unless switched on: many small indicators add up to something by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lineage.links.subset import COUNTED, subsets_making
+from queries.question import Question, Row
+
+INDICATORS = "SELECT record, division_code, fiscal_year, poverty, amount_fen FROM typed_own_indicators ORDER BY record"
+TRANSFERS = """
+SELECT record, division_code, fiscal_year, poverty, amount_fen, number FROM unreceived_transfers ORDER BY record
+"""
+
+
+def find(question: Question) -> Iterator[dict[str, Any]]:
+    """Each transfer with the combination of indicators that makes it up."""
+    re_entered, bundled = question.found("entry/re-entered"), question.found("entry/bundled")
+    taken = {row["subject"] for row in (*re_entered, *bundled)}
+    served = {row["transfer"] for row in re_entered} | {name for row in bundled for name in row["transfers"]}
+    groups: dict[tuple[str, int, bool], list[Row]] = {}
+    for row in question.rows(INDICATORS):
+        groups.setdefault((row["division_code"], row["fiscal_year"], row["poverty"]), []).append(row)
+    for transfer in question.rows(TRANSFERS):
+        if transfer["record"] in served:
+            continue
+        group = groups.get((transfer["division_code"], transfer["fiscal_year"], transfer["poverty"]), [])
+        free = [row for row in group if row["record"] not in taken]
+        ways = subsets_making(transfer["amount_fen"], [row["amount_fen"] for row in free])
+        if not ways.count:
+            continue
+        chosen = [free[place]["record"] for place in ways.first]
+        taken.update(chosen)
+        yield {
+            "subject": transfer["record"],
+            "division_code": transfer["division_code"],
+            "amount_fen": transfer["amount_fen"],
+            "severity": "orange" if ways.count == 1 else "yellow",
+            "number": transfer["number"],
+            "pieces": len(chosen),
+            "indicators": chosen,
+            "solutions": ways.count if ways.count <= COUNTED else f">{COUNTED}",
+            "evidence": chosen,
+        }

@@ -1,0 +1,55 @@
+/*
+rule: label/excess
+title: 多标扶贫标识 | Poverty flag where it does not belong
+subject: indicator
+severity: yellow
+class: direction
+type: P9
+office: budget
+zh: {division}的指标 {id}（{amount} 元，功能科目 {function_code}）标为扶贫，但下达来的 {received} 元中没有扶贫资金
+en: {subject} of {division} ({amount} yuan, function {function_code}) is flagged, but there is no poverty money in
+    the {received} yuan passed down to it
+
+What: A flagged indicator outside 21305, neither integrated nor listed, that has transfers coming in, but no poverty
+money with them.
+
+说明：标为扶贫的指标，功能科目不在 21305、不属统筹整合、未列入清单，且下达来的资金中没有扶贫资金。
+
+Why: Other money is counted as poverty money: scale and progress are overstated.
+
+Basis: 财农〔2017〕8号; ministry problem list P9.
+
+Method: Poverty money is the poverty class of the transfers coming in (pro-rata class pass). Of a line of such
+indicators only the topmost is accused, and none that lies below an indicator accused by label/missing: there the
+cause is above.
+
+Example: 2050204 money out of scope was passed down; the county set the flag: flagged. Its agency's indicator below
+is flagged too, but not accused again.
+
+Not flagged: Integrated or listed indicators; own indicators without transfers.
+*/
+WITH RECURSIVE received AS (
+    SELECT indicator, sum(amount_fen)::BIGINT AS received_fen, sum(poverty_fen)::BIGINT AS poverty_fen,
+           list(source_record) AS evidence
+    FROM incoming_transfers
+    GROUP BY indicator
+), suspects AS (
+    SELECT i.record, i.division_code, i.amount_fen, i.function_code, r.received_fen, r.evidence
+    FROM indicators i
+    JOIN received r ON r.indicator = i.record AND r.poverty_fen = 0
+    LEFT JOIN listed_indicators l ON l.record = i.record
+    WHERE coalesce(i.poverty, false) AND NOT coalesce(starts_with(i.function_code, '21305'), false)
+      AND NOT coalesce(i.integrated, false) AND l.record IS NULL
+), steps AS (
+    SELECT source_record AS upper, indicator AS lower FROM incoming_transfers WHERE source_record IS NOT NULL
+    UNION
+    SELECT source, target FROM edges WHERE starts_with(source, 'indicator:') AND starts_with(target, 'indicator:')
+), below_missing AS (
+    SELECT s.lower AS record FROM steps s JOIN found_label_missing m ON m.subject = s.upper
+    UNION
+    SELECT s.lower FROM below_missing b JOIN steps s ON s.upper = b.record
+)
+SELECT record AS subject, division_code, amount_fen, function_code, received_fen, evidence
+FROM suspects
+WHERE record NOT IN (SELECT record FROM below_missing)
+  AND record NOT IN (SELECT s.lower FROM steps s JOIN suspects u ON u.record = s.upper)

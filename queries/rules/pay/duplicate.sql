@@ -1,0 +1,42 @@
+/*
+rule: pay/duplicate
+title: 重复支付 | Paid twice
+subject: payment
+severity: orange
+class: volume
+type: P7
+office: payment-centre
+zh: {division}的支付 {id}（{pay_date}，付给{payee_name}）{amount} 元与 {first} 的指标、收款账户、金额、日期相同
+en: payment {id} of {division} ({amount} yuan to {payee_name} on {pay_date}) has the same indicator, payee, amount
+    and date as {first}
+
+What: A payment with the same indicator, payee account (without one, payee name), amount and date as one of lesser
+id.
+
+说明：与编号在前的一笔支付指标、收款账户（无账户则为户名）、金额、日期均相同的支付。
+
+Why: The same voucher paid or delivered twice.
+
+Basis: Ministry problem list P7.
+
+Method: Valid, dated payments; those that a reversal takes back, in whole or part, are left out on both sides.
+Accounts are compared by their keyed token.
+
+Example: 238.88 to one account on 6 June, twice from one indicator: the later id is accused. Another amount or day
+is not.
+
+Not flagged: Void, pending and undated payments; payments with a reversal.
+*/
+WITH counted AS (
+    SELECT * FROM payments
+    WHERE status = 'valid' AND pay_date IS NOT NULL AND NOT is_reversal AND amount_fen = net_fen
+      AND payment_id NOT IN (SELECT reverses FROM payments WHERE reverses IS NOT NULL)
+)
+SELECT record AS subject, division_code, amount_fen, pay_date, payee_name, first_value(record) OVER same AS first,
+       [first_value(record) OVER same] AS evidence
+FROM counted
+WINDOW same AS (
+    PARTITION BY indicator_id, coalesce('account ' || payee_account, 'name ' || payee_name), amount_fen, pay_date
+    ORDER BY payment_id
+)
+QUALIFY row_number() OVER same > 1

@@ -1,0 +1,73 @@
+"""`check` gives what the worked examples give: subjects, divisions, severities, amounts and totals of every rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lineage
+from lineage.errors import Misuse, NotFound
+from queries import check
+from queries.catalogue import catalogue
+from queries.check import RuleTotal, finding_id
+
+Ledgers = Callable[[str], Path]
+
+
+def compared(findings: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    return sorted((f["rule"], f["subject"], f["division_code"], f["severity"], f["amount"]) for f in findings)
+
+
+@pytest.mark.parametrize("name", ["sound", "faults"])
+def test_equals_the_worked_example(name: str, examples: Path, example_ledger: Ledgers) -> None:
+    expected = json.loads((examples / name / "expected" / "check.json").read_text(encoding="utf-8"))
+    answer = check(lineage.open(example_ledger(name))).to_json("zh")
+    assert compared(answer["findings"]) == compared(expected["findings"])
+    totals = [{key: total[key] for key in ("rule", "findings", "amount")} for total in answer["rules"]]
+    assert totals == expected["rules"]
+    assert answer["as_of"] == expected["as_of"]
+
+
+def test_one_division_and_what_lies_below_it(example_ledger: Ledgers) -> None:
+    ledger = lineage.open(example_ledger("faults"))
+    every = check(ledger, rules=["entry/bundled", "entry/re-entered"])
+    zhoukou = check(ledger, rules=["entry/bundled", "entry/re-entered"], division="411600000")
+    assert {finding.division_code for finding in zhoukou.findings} == {"411621000"}
+    assert len(every.findings) == 4
+    assert [total.hits for total in zhoukou.rules] == [total.hits for total in every.rules]
+
+
+def test_messages_are_one_sentence_with_the_numbers_in_both_languages(example_ledger: Ledgers) -> None:
+    for finding in check(lineage.open(example_ledger("faults"))).findings:
+        for language in ("zh", "en"):
+            text = finding.message(language)
+            assert any(digit in text for digit in "0123456789")
+            assert "\n" not in text
+            assert "{" not in text
+
+
+def test_ids_are_stable() -> None:
+    assert finding_id("entry/bundled", "indicator:I-1") == "F-c77dd9c12853d977"
+
+
+def test_a_rule_that_fires_on_most_records_is_warned_of() -> None:
+    rule = catalogue()[0]
+    assert RuleTotal(rule, 60, 1, hits=60, looked_at=100).too_many
+    assert not RuleTotal(rule, 50, 1, hits=50, looked_at=100).too_many
+    assert not RuleTotal(rule, 10, 1, hits=10, looked_at=10).too_many
+
+
+def test_misuse_is_said_clearly(example_ledger: Ledgers) -> None:
+    ledger = lineage.open(example_ledger("sound"))
+    with pytest.raises(Misuse, match=r"there is no rule entry/bundle; nearest: entry/bundled"):
+        check(ledger, rules=["entry/bundle"])
+    with pytest.raises(NotFound, match="there is no division 419999"):
+        check(ledger, division="419999")
+    with pytest.raises(Misuse, match=r"chain/unreceived-transfer: days: found 9000, expected .* in 0\.\.365"):
+        check(ledger, parameters={"chain/unreceived-transfer": {"days": 9000}})
+    with pytest.raises(Misuse, match="has no parameter dais; nearest: days"):
+        check(ledger, parameters={"chain/unreceived-transfer": {"dais": 9}})
