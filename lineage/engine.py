@@ -54,7 +54,7 @@ def with_documents(engine: Engine) -> None:
     Costs 0.2 s (it pulls numpy in), so `Ledger.query` does it when a query first names the macro.
     """
     text = duckdb.type("VARCHAR")
-    engine.create_function(documents.SLOW, documents.document_number, [text], text)
+    engine.create_function(documents.SLOW, documents.document_number, [text], text, null_handling="special")
     engine.execute(documents.macro_sql())
 
 
