@@ -37,7 +37,12 @@ def legend(words: Words, counts: Mapping[str, int]) -> tuple[tuple[str, tuple[En
 
 
 def glyph(look: Look, label: str, size: int = 16) -> str:
-    """A nature's mark as it stands on the cards of the graph."""
+    """A nature's mark as a picture of its own."""
+    return picture(size, size, label, mark(look, size), class_="glyph")
+
+
+def mark(look: Look, size: int) -> str:
+    """A nature's mark as it stands on the cards of the graph, in a square of that size."""
     half, radius = size / 2, size / 2 - 1.5
     paint = {"fill": look.fill, "stroke": look.line, "stroke_width": 1}
     shapes = {
@@ -45,10 +50,9 @@ def glyph(look: Look, label: str, size: int = 16) -> str:
         "square": lambda: element("rect", x=2, y=2, width=size - 4, height=size - 4, **paint),
         "ellipse": lambda: element("ellipse", cx=half, cy=half, rx=radius, ry=radius * 0.62, **paint),
     }
-    drawn = (
+    return (
         shapes[look.shape]() if look.shape in shapes else element("polygon", points=_points(look.shape, size), **paint)
     )
-    return picture(size, size, label, drawn, class_="glyph")
 
 
 def _points(shape: str, size: int) -> str:

@@ -9,10 +9,12 @@ import typer
 
 from api.cli.options import Settings, option, options
 from api.cli.output import DONE, note
+from lineage.errors import Misuse
 from lineage.words import say
 
 if TYPE_CHECKING:
     from lineage.ledger.reader import Ledger
+    from lineage.trail import Trail
 
 
 @options("ledger", "as_of", "as_known", "year", "policy", "graph")
@@ -24,20 +26,29 @@ def view_command(
     depth: Annotated[int | None, option("depth", "--depth", min=0)] = None,
     fan_out: Annotated[int, option("fan_out", "--fan-out", min=1)] = 200,
     bounds: Annotated[bool, option("bounds", "--bounds")] = False,
+    pack: Annotated[bool, option("pack", "--pack")] = False,
 ) -> int:
-    """Write the page of a record or a division."""
+    """Write the page of a record or a division; with `pack` a record's evidence pack (HTML, XLSX, checker)."""
     ledger = settings.open()
     names = division_names(ledger)
     division = division_meant(subject, names)
+    written: tuple[Path, ...] = (output,)
+    if division and pack:
+        raise Misuse("an evidence pack is of one record", "name a record, as in payment:P-1")
     if division:
         _flows(ledger, settings, division, names[division], output)
     else:
-        from viz import view
-
-        shown: dict[str, Any] = {"policy": settings.policy, "depth": depth, "fan_out": fan_out, "bounds": bounds}
+        bounded = bounds or (pack and not down)
+        shown: dict[str, Any] = {"policy": settings.policy, "depth": depth, "fan_out": fan_out, "bounds": bounded}
         trail = ledger.trace(subject, direction="down" if down else "up", **shown)
-        view(trail, output, lang=settings.lang, divisions=names)
-    note(say("viz.written", settings.lang, path=output))
+        if pack:
+            written = _pack(ledger, settings, trail, names, output)
+        else:
+            from viz import view
+
+            view(trail, output, lang=settings.lang, divisions=names)
+    for path in written:
+        note(say("viz.written", settings.lang, path=path))
     return DONE
 
 
@@ -57,10 +68,15 @@ def division_meant(subject: str, names: dict[str, str]) -> str:
         return code
     same = sorted(code for code, name in names.items() if name == subject)
     if len(same) > 1:
-        from lineage.errors import Misuse
-
         raise Misuse(f'"{subject}" is the name of {len(same)} divisions: {", ".join(same)}', "give the code")
     return same[0] if same else ""
+
+
+def _pack(ledger: Ledger, settings: Settings, trail: Trail, names: dict[str, str], output: Path) -> tuple[Path, ...]:
+    from api.evidence import gather
+    from viz.pack import write_pack
+
+    return write_pack(trail, output, gather(ledger, trail, names), settings.lang)
 
 
 def _flows(ledger: Ledger, settings: Settings, division: str, name: str, output: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import lineage
 from api.cli import run
 from api.cli.view import division_meant
+from api.evidence import gather
 from lineage.errors import Misuse
 
 
@@ -45,3 +49,31 @@ def test_a_division_is_meant_by_code_or_by_a_name_only_it_bears():
     assert division_meant("payment:P-1", names) == ""
     with pytest.raises(Misuse, match="name of 2 divisions: 130104000, 410402000"):
         division_meant("新华区", names)
+
+
+def test_a_pack_is_written_with_workbook_and_checker_and_holds(example_ledger, tmp_path: Path):
+    target = tmp_path / "pack.html"
+    ledger = str(example_ledger("faults"))
+    assert run(["view", "payment:P-00000376", "--pack", "--ledger", ledger, "-o", str(target), "--lang", "zh"]) == 0
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"pack.html", "pack.xlsx", "check_pack.py"}
+    command = [sys.executable, "-I", "-S", "check_pack.py", "pack.html", "pack.xlsx", "--quiet"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    page = target.read_text(encoding="utf-8")
+    assert "payments.csv SHA-256" in page
+    assert "manifest 1 SHA-256" in page
+
+
+def test_a_pack_shows_account_numbers_masked_only(example_ledger):
+    ledger = lineage.open(example_ledger("sound"))
+    trail = ledger.trace("payment:P-00000001")
+    cells = {(row[0], row[4]): row[5] for row in gather(ledger, trail, {}).rows}
+    assert cells["payment:P-00000001", "payee_account"] == "****************0001"
+    assert cells["payment:P-00000001", "amount_fen"] == "30943700"
+
+
+def test_a_division_has_no_pack(example_ledger, tmp_path: Path, capsys):
+    target = str(tmp_path / "x.html")
+    assert run(["view", "410402000", "--pack", "--ledger", str(example_ledger("sound")), "-o", target]) == 2
+    assert "an evidence pack is of one record" in capsys.readouterr().err

@@ -1,0 +1,80 @@
+"""What an evidence pack holds beside its trail, gathered from the ledger: policies, rows, asserted links, hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from lineage.schema import BY_KIND, Sensitive, Table
+
+if TYPE_CHECKING:
+    from lineage.ledger.reader import Ledger
+    from lineage.trail import Trail
+    from viz.pack import Evidence
+
+# Past so many records a pack holds the rows of the record asked, its ends and its breaks only.
+_ROWS_OF_MOST = 500
+
+
+def gather(ledger: Ledger, trail: Trail, divisions: dict[str, str]) -> Evidence:
+    """The evidence of one trail. Cost: one trace a policy, and one look-up a kind of record."""
+    from lineage.policies import compare
+    from viz.pack import Evidence
+
+    records = {node.record for node in trail.nodes}
+    if len(records) > _ROWS_OF_MOST:
+        ends = [source.record for source in trail.sources] + [end.record for end in trail.reached]
+        records = {trail.record, *ends[:_ROWS_OF_MOST], *(gap.record for gap in trail.breaks)}
+    return Evidence(
+        comparison=compare(ledger, trail.record, "up" if trail.direction == "up" else "down").to_json(),
+        rows=tuple(_rows(ledger, records)),
+        asserted=tuple(_asserted(ledger, records)),
+        facts=tuple(_facts(ledger)),
+        divisions=divisions,
+    )
+
+
+def _rows(ledger: Ledger, records: set[str]) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """Filled cells of the records' rows with where they came from; sensitive numbers in their masked form."""
+    by_kind: dict[str, list[str]] = {}
+    for record in sorted(records):
+        by_kind.setdefault(record.partition(":")[0], []).append(record)
+    for kind, wanted in by_kind.items():
+        table = BY_KIND.get(kind)
+        if table is None:
+            continue
+        found = ledger.rows(f"SELECT * FROM {table.name} WHERE record IN (SELECT unnest(?))", [wanted])
+        for row in sorted(found, key=lambda row: str(row["record"])):
+            place = (str(row["record"]), str(row["file"]), str(row["sheet"] or ""), str(row["row"]))
+            for name, value in _cells(table, row):
+                yield (*place, name, value)
+
+
+def _cells(table: Table, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for column in table.columns:
+        name = column.stored if column.sensitive is Sensitive.NO else f"{column.stored}_masked"
+        value = row.get(name)
+        if value is not None and value != "":
+            yield column.stored, str(value)
+
+
+def _asserted(ledger: Ledger, records: set[str]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Links that people accepted, where an end is among the records."""
+    for entry in ledger.links_in_force:
+        ends = (str(entry.body.get("from", "")), str(entry.body.get("to", "")))
+        if records.intersection(ends):
+            yield (*ends, entry.by, entry.at, str(entry.body.get("why", "")))
+
+
+def _facts(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """The last batch's manifest by its hash (which names the hash of the one before), and its source files."""
+    from lineage.release import VERSION
+
+    yield "engine", VERSION
+    for batch in ledger.manifests[-1:]:
+        yield f"manifest {batch.batch} SHA-256", hashlib.sha256(batch.to_bytes()).hexdigest()
+        yield f"journal at manifest {batch.batch} SHA-256", batch.journal_hash
+        yield f"batch {batch.batch}", f"{batch.time} {batch.who}"
+        for source in batch.sources:
+            yield f"{source.name} SHA-256", source.sha256
