@@ -1,0 +1,298 @@
+"""Reconciliation: the examples' differences, the identity to the fen, each cause by a ledger written by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+import lineage
+from lineage.errors import Misuse, NotFound
+from lineage.ledger import Ledger
+from queries import Reconciliation, Said, explain_difference, reconcile
+from queries.reconcile_sheets import Style, write_each, write_workbook
+from queries.reconcile_since import bridge
+from tests.bookings import ledger_of
+
+COUNTY, DIRECT = "410122000", "410181000"
+Tables = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def faults(example_ledger: Callable[[str], Path]) -> Ledger:
+    """The ledger of the example `faults`."""
+    return lineage.open(example_ledger("faults"))
+
+
+@pytest.fixture(scope="module")
+def found(faults: Ledger) -> Reconciliation:
+    """Its reconciliation."""
+    return reconcile(faults)
+
+
+@pytest.mark.parametrize("name", ["sound", "faults"])
+def test_the_reconciliation_of_an_example_is_as_expected(
+    name: str, examples: Path, example_ledger: Callable[[str], Path]
+) -> None:
+    answer = reconcile(lineage.open(example_ledger(name))).to_json()
+    expected = json.loads((examples / name / "expected" / "reconcile.json").read_text(encoding="utf-8"))
+    assert answer["date"] == expected["date"]
+    assert comparable(answer["divisions"]) == comparable(expected["divisions"])
+
+
+def comparable(differences: list[dict[str, Any]]) -> dict[tuple[str, ...], Any]:
+    """The compared fields of each difference, without the order of lists."""
+    fields = ("system", "report", "difference", "unexplained", "outside_treasury_at_most")
+    return {
+        (one["division_code"], one["measure"], one["tier"]): (
+            [one[field] for field in fields],
+            {cause["cause"]: (cause["amount"], sorted(cause["records"])) for cause in one["causes"]},
+        )
+        for one in differences
+    }
+
+
+@pytest.mark.parametrize("calibre", ["2017", "next"])
+@pytest.mark.parametrize("day", [date(2017, 9, 30), date(2017, 8, 2)])
+def test_difference_is_causes_and_unexplained_to_the_fen(faults: Ledger, calibre: str, day: date) -> None:
+    for one in reconcile(faults, day, calibre=calibre).differences:
+        assert one.system_fen - one.report_fen == sum(cause.amount_fen for cause in one.causes) + one.unexplained_fen
+        records = [record.record for cause in one.causes for record in cause.records]
+        assert len(records) == len(set(records)), "a record counts under one cause"
+
+
+def test_a_division_may_be_asked_alone(faults: Ledger, found: Reconciliation) -> None:
+    alone = reconcile(faults, division="410302000")
+    assert alone.differences == tuple(one for one in found.differences if one.division_code == "410302000")
+    with pytest.raises(NotFound, match="no division 999"):
+        reconcile(faults, division="999")
+
+
+def report(amount: int, measure: str = "scale", **more: Any) -> dict[str, Any]:
+    """A county's report of one measure."""
+    return {"division_code": COUNTY, "measure": measure, "amount": amount} | more
+
+
+def received(amount: int, **indicator: Any) -> Tables:
+    """Province money received by a county."""
+    return {
+        "allocations": [{"allocation_id": "A1", "amount": amount}],
+        "transfers": [
+            {
+                "transfer_id": "T1",
+                "source_id": "allocation:A1",
+                "target_id": "I1",
+                "to_division_code": COUNTY,
+                "amount": amount,
+            }
+        ],
+        "indicators": [{"indicator_id": "I1", "division_code": COUNTY, "amount": amount} | indicator],
+    }
+
+
+def causes(folder: Path, tables: Tables, measure: str = "scale", **asked: Any) -> dict[str, Any]:
+    """Cause amounts in yuan, and what is unexplained, of the county's report of a measure (tier all)."""
+    ledger = ledger_of(folder, tables)
+    [one] = [
+        one
+        for one in reconcile(ledger, date(2017, 7, 1), **asked).differences
+        if (one.measure, one.tier) == (measure, "all")
+    ]
+    said = {cause.name: cause.amount_fen // 100 for cause in one.causes}
+    return said | ({"unexplained": one.unexplained_fen // 100} if one.unexplained_fen else {})
+
+
+def test_what_was_booked_after_the_cut_off_is_time_lag(tmp_path: Path) -> None:
+    tables = received(500, date=date(2017, 6, 20))
+    tables["daily_reports"] = [report(0, cut_off_date=date(2017, 6, 10))]
+    assert causes(tmp_path, tables) == {"time-lag": 500}
+
+
+def test_without_a_cut_off_of_its_own_a_report_is_of_the_day_asked(tmp_path: Path) -> None:
+    tables = received(500, date=date(2017, 6, 20))
+    tables["transfers"][0]["issue_date"] = date(2017, 6, 18)
+    tables["daily_reports"] = [report(0, report_date=date(2017, 6, 10))]
+    assert causes(tmp_path, tables) == {"unexplained": 500}
+
+
+def test_an_unreceived_transfer_counts_if_it_was_issued_by_the_cut_off(tmp_path: Path) -> None:
+    tables = received(500)
+    tables["indicators"] = []
+    tables["transfers"] = [
+        {"transfer_id": "T1", "source_id": "allocation:A1", "to_division_code": COUNTY, "amount": 300},
+        {
+            "transfer_id": "T2",
+            "source_id": "allocation:A1",
+            "to_division_code": COUNTY,
+            "amount": 200,
+            "issue_date": date(2017, 6, 20),
+        },
+    ]
+    tables["daily_reports"] = [report(300, cut_off_date=date(2017, 6, 10))]
+    assert causes(tmp_path, tables) == {"unreceived": -300}
+
+
+def test_typed_in_again_and_unreceived_stand_side_by_side(tmp_path: Path) -> None:
+    tables = received(500, origin="own", entry="manual", function_code="2130505")
+    tables["allocations"][0]["function_code"] = "2130505"
+    tables["transfers"][0]["target_id"] = None
+    tables["daily_reports"] = [report(500), report(500, tier="province"), report(0, tier="county")]
+    assert causes(tmp_path, tables) == {"re-entered": 500, "unreceived": -500}
+
+
+def test_a_label_left_off_is_a_cause_unless_the_booking_is_later_than_the_report(tmp_path: Path) -> None:
+    tables = received(500, poverty=False)
+    tables["daily_reports"] = [report(500)]
+    assert causes(tmp_path / "by", tables) == {"missing-label": -500}
+    tables["indicators"][0]["date"] = date(2017, 6, 20)
+    tables["daily_reports"] = [report(0, cut_off_date=date(2017, 6, 10))]
+    assert causes(tmp_path / "after", tables) == {}
+
+
+def test_other_money_merged_into_a_poverty_booking_is_co_mingled(tmp_path: Path) -> None:
+    tables = received(300)
+    tables["allocations"].append({"allocation_id": "A2", "amount": 200, "poverty": False})
+    tables["transfers"].append(
+        {
+            "transfer_id": "T2",
+            "source_id": "allocation:A2",
+            "target_id": "I1",
+            "to_division_code": COUNTY,
+            "amount": 200,
+        }
+    )
+    tables["indicators"][0]["amount"] = 500
+    tables["payments"] = [{"payment_id": "P1", "indicator_id": "I1", "division_code": COUNTY, "amount": 250}]
+    tables["daily_reports"] = [report(300), report(150, "expenditure")]
+    assert causes(tmp_path / "scale", tables) == {"co-mingled": 200}
+    assert causes(tmp_path / "spent", tables, "expenditure") == {"co-mingled": 100}
+
+
+def test_a_lump_sum_counts_less_what_the_account_spent(tmp_path: Path) -> None:
+    tables = received(1000)
+    tables["special_accounts"] = [{"account_id": "S1", "division_code": COUNTY}]
+    tables["payments"] = [
+        {
+            "payment_id": "P1",
+            "indicator_id": "I1",
+            "division_code": COUNTY,
+            "amount": 1000,
+            "account_id": "S1",
+            "payee_kind": "special_account",
+        }
+    ]
+    tables["account_entries"] = [{"entry_id": "E1", "account_id": "S1", "amount": 400}]
+    tables["daily_reports"] = [report(400, "expenditure")]
+    assert causes(tmp_path / "2017", tables, "expenditure") == {"special-account": 600}
+    assert causes(tmp_path / "next", tables, "expenditure", calibre="next") == {}
+
+
+def test_payments_after_the_cut_off_are_time_lag_whatever_they_are(tmp_path: Path) -> None:
+    tables = received(1000)
+    tables["payments"] = [
+        {
+            "payment_id": "P1",
+            "indicator_id": "I1",
+            "division_code": COUNTY,
+            "amount": 700,
+            "payee_kind": "special_account",
+            "pay_date": date(2017, 6, 20),
+        }
+    ]
+    tables["daily_reports"] = [report(0, "expenditure", cut_off_date=date(2017, 6, 10))]
+    assert causes(tmp_path, tables, "expenditure") == {"time-lag": 700}
+
+
+def test_money_paid_outside_the_treasury_is_a_bound_and_no_cause(tmp_path: Path) -> None:
+    tables = received(1000, agency_code="410122000001")
+    tables["daily_reports"] = [report(1500, "expenditure")]
+    ledger = ledger_of(tmp_path, tables)
+    [one] = reconcile(ledger, date(2017, 7, 1)).differences
+    assert (one.unexplained_fen, one.outside_treasury_at_most_fen) == (-1500_00, 1000_00)
+
+
+def test_a_report_of_last_year_is_none_of_this_year(tmp_path: Path) -> None:
+    tables = received(1000)
+    tables["daily_reports"] = [report(1000, report_date=date(2016, 12, 31))]
+    assert reconcile(ledger_of(tmp_path, tables), date(2017, 7, 1)).differences == ()
+
+
+def test_the_resolution_is_seen_in_the_amounts(tmp_path: Path) -> None:
+    tables = received(12345)
+    tables["daily_reports"] = [report(12300), report(12300, tier="province"), report(5600, "expenditure")]
+    one = reconcile(ledger_of(tmp_path, tables), date(2017, 7, 1)).differences[0]
+    assert one.rounding_at_most_fen == 100_00
+
+
+def test_a_report_of_an_unknown_division_is_named(tmp_path: Path) -> None:
+    tables = received(10)
+    tables["daily_reports"] = [report(10) | {"division_code": "419999000"}]
+    answer = reconcile(ledger_of(tmp_path, tables), date(2017, 7, 1))
+    assert answer.unknown_divisions == ("419999000",)
+    assert answer.differences[0].unexplained_fen == -10_00
+
+
+def test_the_bridge_between_two_days_adds_up(faults: Ledger) -> None:
+    later = reconcile(faults, since=date(2017, 5, 1))
+    assert later.earlier is not None
+    for change in bridge(later.earlier, later):
+        moved = sum(cause.amount_fen for cause in change.causes) + change.unexplained_fen
+        assert (change.later_fen or 0) - (change.earlier_fen or 0) == moved
+    with pytest.raises(Misuse, match="not before"):
+        reconcile(faults, since=date(2018, 1, 1))
+
+
+def test_the_bridge_names_what_moved(tmp_path: Path) -> None:
+    tables = received(500, date=date(2017, 6, 20))
+    tables["transfers"][0]["issue_date"] = date(2017, 6, 18)
+    tables["daily_reports"] = [
+        report(0, report_date=date(2017, 6, 10)),
+        report(0, cut_off_date=date(2017, 6, 10), report_date=date(2017, 6, 25)),
+    ]
+    later = reconcile(ledger_of(tmp_path, tables), date(2017, 7, 1), since=date(2017, 6, 15))
+    [change] = later.to_json()["changes"]
+    assert (change["earlier"], change["later"]) == ("0.00", "500.00")
+    assert change["causes"] == [{"cause": "time-lag", "amount": "500.00", "records": {"indicator:I1": "500.00"}}]
+
+
+def test_an_explanation_stands_beside_what_is_unexplained(tmp_path: Path) -> None:
+    tables = received(500)
+    tables["daily_reports"] = [report(400)]
+    ledger = ledger_of(tmp_path, tables)
+    said = Said(f"{COUNTY}:scale", "日报漏报一笔", 100_00)
+    explain_difference(ledger, said, "王某", datetime(2017, 7, 2, 9, 0))
+    [one] = reconcile(lineage.open(ledger.path), date(2017, 7, 1)).differences
+    assert one.unexplained_fen == 100_00
+    assert one.to_json()["explanations"] == [
+        {"amount": "100.00", "why": "日报漏报一笔", "by": "王某", "at": "2017-07-02T09:00:00"}
+    ]
+    with pytest.raises(Misuse, match="expected DIVISION:scale"):
+        explain_difference(ledger, Said(f"{COUNTY}:size", "x"), "王某", datetime(2017, 7, 2))
+    with pytest.raises(Misuse, match="without a reason"):
+        explain_difference(ledger, Said(f"{COUNTY}:scale", " "), "王某", datetime(2017, 7, 2))
+
+
+def test_the_workbook_says_what_to_do_and_whose_task(faults: Ledger, found: Reconciliation, tmp_path: Path) -> None:
+    write_workbook(faults, found, tmp_path / "all.xlsx", Style("en", "元"))
+    book = openpyxl.load_workbook(tmp_path / "all.xlsx", read_only=True)
+    rows = list(book["causes"].iter_rows(values_only=True))
+    assert rows[0][4:] == ("cause", "amount (元)", "what to do", "whose task")
+    assert {row[7] for row in rows[1:]} >= {"budget office", "special account office"}
+    book.close()
+
+
+def test_one_workbook_a_division_in_ten_thousands(faults: Ledger, found: Reconciliation, tmp_path: Path) -> None:
+    written = write_each(faults, reconcile(faults, division="410302000"), tmp_path / "out", Style())
+    assert [path.name for path in written] == ["410302000.xlsx"]
+    book = openpyxl.load_workbook(written[0], read_only=True)
+    rows = list(book["记录"].iter_rows(values_only=True))
+    book.close()
+    assert rows[0][6] == "金额（万元）"
+    mine = [one for one in found.differences if one.division_code == "410302000"]
+    fen = sorted(record.amount_fen for one in mine for cause in one.causes for record in cause.records)
+    assert sorted(round(row[6] * 10**6) for row in rows[1:]) == fen
