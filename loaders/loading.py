@@ -21,7 +21,7 @@ from lineage import engine
 from lineage import ledger as ledgers
 from lineage.ledger import Snapshot, SourceFile, StagedTable, Terms, Writer
 from lineage.ledger.derived import derive
-from lineage.schema import TABLES, Table
+from lineage.schema import BY_NAME, TABLES, Table
 from lineage.words import Language, say
 from loaders import check, incoming, rejects, selects, warn
 from loaders.headers import Mapped, heading, match, table_by_file_name, table_by_headers, unit_in_title
@@ -134,9 +134,25 @@ def _read_all(work: _Work, given: Sequence[str | Path], progress: Progress | Non
         for one in selects.run_selects(work.writer.engine, work.profile):
             made.append(one)
             _check(work, one)
-    raws = [raw for group in work.claimed.values() for raw in group]
+        work.warnings.extend(selects.own_checks(work.writer.engine, work.profile, work.language))
+    lookups = {one.name for one in work.profile.inputs if one.lookup}
+    raws = [raw for name, group in work.claimed.items() for raw in group if name not in lookups]
+    _reject_torn(work, [raw for group in work.claimed.values() for raw in group])
     work.warnings.extend(selects.unused_rows(work.writer.engine, raws, made, work.language))
     work.warnings.extend(zh if work.language == "zh" else en for zh, en in work.profile.notes)
+
+
+def _reject_torn(work: _Work, raws: Sequence[RawTable]) -> None:
+    """Torn records of a profile's inputs reach no select: they count for the first table that the profile makes."""
+    torn = [raw for raw in raws if raw.malformed]
+    if not torn:
+        return
+    table = BY_NAME[work.profile.selects[0]]
+    if table.name not in work.checked:
+        work.checked[table.name] = check.create(work.writer.engine, table)
+    for raw in torn:
+        rejects.add_malformed(work.writer.engine, table, raw, raw.malformed, work.language)
+        work.malformed[table.name] = work.malformed.get(table.name, 0) + len(raw.malformed)
 
 
 def _beside(profile: Profile, files: Sequence[Path]) -> list[Path]:
@@ -165,7 +181,7 @@ def _take(work: _Work, read: ReadFile, *, explicit: bool) -> None:
     for raw in read.tables:
         one = selects.claim(work.profile, raw)
         if one is not None:
-            work.claimed.setdefault(one.name, []).append(raw)
+            work.claimed.setdefault(one.name, []).append(selects.with_overflow(one, raw))
             recognised = True
             continue
         mapped = _mapped(work, raw)

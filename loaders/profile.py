@@ -21,9 +21,9 @@ from loaders.headers import FEN_PER_UNIT
 
 SHIPPED = Path(__file__).parent / "profiles"
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
-_PROFILE_KEYS = {"title", "about", "inputs", "with", "table", "notes", "database", "basic_functions"}
+_PROFILE_KEYS = {"title", "inputs", "with", "table", "notes", "checks", "database"}
 _TABLE_KEYS = {"headers", "constants", "units", "dates", "codes", "ids", "deleted", "select", "extras"}
-_INPUT_KEYS = {"files", "headers", "sheets"}
+_INPUT_KEYS = {"files", "headers", "columns", "overflow", "lookup"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,27 @@ class TableProfile:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file or sheet a select reads: known by its name (a pattern) or by headers that must all be there."""
+    """A file or sheet a select reads: known by its name (a pattern) or by headers that must all be there.
+
+    `columns` may be missing: the view has them all the same, empty. `overflow` names the column of free text that takes
+    the cells beyond the heading's (an unquoted delimiter in it); `lookup` says that no table is made of its rows.
+    """
 
     name: str
     files: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    overflow: str = ""
+    lookup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCheck:
+    """A profile's own check: each row of the select is a warning, its columns filled into the text."""
+
+    zh: str
+    en: str
+    select: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,7 @@ class Profile:
     title_en: str = ""
     notes: tuple[tuple[str, str], ...] = ()
     inputs: tuple[Input, ...] = ()
+    checks: tuple[OwnCheck, ...] = ()
     tables: Mapping[str, TableProfile] = field(default_factory=lambda: _EMPTY)
     beside: tuple[Path, ...] = ()
     database: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
@@ -135,6 +152,7 @@ def _profile(path: Path, said: Mapping[str, Any]) -> Profile:
         title.get("en", path.stem),
         notes,
         inputs,
+        tuple(OwnCheck(one["zh"], one["en"], one["select"]) for one in said.get("checks", ())),
         MappingProxyType(tables),
         beside,
         MappingProxyType(said.get("database", {})),
@@ -146,7 +164,15 @@ def _input(place: str, name: str, said: Mapping[str, Any]) -> Input:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         raise Misuse(f'{place}: inputs: found the name "{name}", expected letters, digits and _')
     files = said.get("files", ())
-    return Input(name, (files,) if isinstance(files, str) else tuple(files), tuple(said.get("headers", ())))
+    patterns = (files,) if isinstance(files, str) else tuple(files)
+    return Input(
+        name,
+        patterns,
+        tuple(said.get("headers", ())),
+        tuple(said.get("columns", ())),
+        said.get("overflow", ""),
+        bool(said.get("lookup", False)),
+    )
 
 
 def _table(place: str, name: str, said: Mapping[str, Any]) -> TableProfile:

@@ -38,6 +38,8 @@ class Malformed:
 class RawTable:
     """One table of one file as text: `row_sql` gives each record's row number in the file, heading counted.
 
+    `wider` is the condition of records with more cells than the heading (they are among `malformed`), `beyond` names
+    those cells.
     `tight` promises that no cell begins or ends with a blank, `clean` that no cell holds a control character;
     both only save work. `headings_row` is where the header stood, `title` what stood above it.
     """
@@ -53,6 +55,8 @@ class RawTable:
     headings_row: int = 1
     title: str = ""
     malformed: tuple[Malformed, ...] = ()
+    wider: str = ""
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

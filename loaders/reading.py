@@ -100,6 +100,7 @@ def _irregular(engine: Engine, raw: RawTable, words: frozenset[str]) -> Iterator
         columns = len(found[0]) - 2 if found else 0
         beyond = "".join(f" OR c{place} IS NOT NULL" for place in range(width, columns))
         ragged = f"_cells < {width}{beyond}"
+        wide = " OR ".join(f"c{place} IS NOT NULL" for place in range(width, columns)) or "false"
         torn = engine.execute(f"SELECT * FROM {raw.relation} WHERE {where} AND ({ragged}) ORDER BY _row").fetchall()
         malformed = [
             Malformed(
@@ -118,6 +119,8 @@ def _irregular(engine: Engine, raw: RawTable, words: frozenset[str]) -> Iterator
             headings_row=block.headings_row,
             title=block.title,
             malformed=tuple(sorted((*malformed, *outside), key=lambda one: one.row)),
+            wider=f"{where} AND ({wide})",
+            beyond=tuple(f"c{place}" for place in range(width, columns)),
         )
 
 

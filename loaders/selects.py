@@ -8,9 +8,10 @@ the file that reach no table are counted and named.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatch
 
-from lineage.engine import Engine, EngineError, literal, name, row
+from lineage.engine import Engine, EngineError, literal, name, row, rows
 from lineage.errors import Misuse
 from lineage.words import Language, say
 from loaders import cells
@@ -34,11 +35,19 @@ def claim(profile: Profile, raw: RawTable) -> Input | None:
     return None
 
 
+def with_overflow(one: Input, raw: RawTable) -> RawTable:
+    """The file with its too wide records taken in, where the input names the column that overflows."""
+    if not one.overflow or not raw.wider:
+        return raw
+    kept = tuple(torn for torn in raw.malformed if int(dict(torn.values).get("found", 0)) <= len(raw.headers))  # type: ignore[call-overload]
+    return replace(raw, where=f"({raw.where}) OR ({raw.wider})", malformed=kept)
+
+
 def make_views(engine: Engine, claimed: Mapping[str, Sequence[RawTable]], inputs: Sequence[Input]) -> None:
     """A view an input over the files claimed for it; an input that was not given is empty, with its named headers."""
     for one in inputs:
         raws = claimed.get(one.name, ())
-        parts = [_view(raw) for raw in raws] or [_nothing(one)]
+        parts = [*(_view(one, raw) for raw in raws), _nothing(one)]
         engine.execute(f"CREATE OR REPLACE TEMP VIEW {name(one.name)} AS {' UNION ALL BY NAME '.join(parts)}")
 
 
@@ -55,6 +64,20 @@ def run_selects(engine: Engine, profile: Profile) -> Iterator[Incoming]:
             ) from error
         columns = [str(one[0]) for one in engine.execute(f"DESCRIBE {relation}_typed").fetchall()]
         yield from_select(table_name, _as_text(engine, relation, columns, profile), said)
+
+
+def own_checks(engine: Engine, profile: Profile, language: Language) -> list[str]:
+    """What the profile's own checks find among its inputs."""
+    out: list[str] = []
+    for one in profile.checks:
+        try:
+            found = rows(engine, one.select)
+        except EngineError as error:
+            raise Misuse(
+                f"profile {profile.name}: a check cannot be run: {str(error).splitlines()[0][:300]}"
+            ) from error
+        out += [(one.zh if language == "zh" else one.en).format_map(said) for said in found]
+    return out
 
 
 def unused_rows(engine: Engine, raws: Sequence[RawTable], made: Sequence[Incoming], language: Language) -> list[str]:
@@ -74,20 +97,23 @@ def unused_rows(engine: Engine, raws: Sequence[RawTable], made: Sequence[Incomin
     return warnings
 
 
-def _view(raw: RawTable) -> str:
+def _view(one: Input, raw: RawTable) -> str:
     seen: set[str] = set()
     columns = []
     for place, header in enumerate(raw.headers):
         label = header.strip()
         if label and label.lower() not in seen:
             seen.add(label.lower())
-            columns.append(f"{cells.trimmed(f'c{place}')} AS {name(label)}")
+            cell = f"c{place}"
+            if raw.beyond and label == one.overflow:
+                cell = f"concat_ws(',', {cell}, {', '.join(raw.beyond)})"
+            columns.append(f"{cells.trimmed(cell)} AS {name(label)}")
     provenance = f"{literal(raw.file)} AS _file, {literal(raw.sheet)} AS _sheet, {raw.row_sql} AS _row"
     return f"SELECT {', '.join(columns)}, {provenance} FROM {raw.relation} WHERE {raw.where}"
 
 
 def _nothing(one: Input) -> str:
-    columns = "".join(f"NULL::VARCHAR AS {name(header)}, " for header in one.headers)
+    columns = "".join(f"NULL::VARCHAR AS {name(header)}, " for header in (*one.headers, *one.columns))
     return f"SELECT {columns}NULL::VARCHAR AS _file, NULL::VARCHAR AS _sheet, NULL::BIGINT AS _row WHERE false"
 
 
