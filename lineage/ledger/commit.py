@@ -263,14 +263,13 @@ def _dated_ahead(plan: Plan, files: Sequence[StoredFile]) -> list[str]:
 
 
 def _latest(plan: Plan, outcomes: Sequence[TableOutcome], files: Sequence[StoredFile]) -> str:
-    """The ledger's latest business date with this batch; only corrections need a look at the older batches."""
+    """The ledger's latest business date with this batch; older batches are looked at only if it may have gone back."""
     before = plan.manifests[-1].latest_business_date if plan.manifests else ""
-    changed = any(outcome.corrected or outcome.removed for outcome in outcomes)
     days = {made.batch: datetime.fromisoformat(made.time).date() for made in plan.manifests}
     days[plan.batch] = plan.at.date()
-    parts = {}
-    for table in BUSINESS_DATES:
-        new = tuple(Layer(plan.batch, plan.folder / file.name, file) for file in files if file.table == table)
-        parts[table] = (*plan.layers(table), *new) if changed else new
-    latest = latest_business_date(plan.engine, parts, days)
-    return latest if changed else max(before, latest)
+    new = {file.table: (Layer(plan.batch, plan.folder / file.name, file),) for file in files}
+    latest = latest_business_date(plan.engine, new, days)
+    if latest >= before or not any(outcome.corrected or outcome.removed for outcome in outcomes):
+        return max(before, latest)
+    parts = {table: (*plan.layers(table), *new.get(table, ())) for table in BUSINESS_DATES}
+    return latest_business_date(plan.engine, parts, days)

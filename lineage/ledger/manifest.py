@@ -103,6 +103,11 @@ def file_of(ledger: Path, batch: int) -> Path:
 
 def read_all(ledger: Path, up_to: int | None = None) -> tuple[Manifest, ...]:
     """All manifests in order, or those up to a batch. Raises NotFound (no ledger, no such batch), Damaged."""
+    return tuple(parse(file_of(ledger, batch)) for batch in range(1, count(ledger, up_to) + 1))
+
+
+def count(ledger: Path, up_to: int | None = None) -> int:
+    """The last batch's number, or `up_to` if there is such a batch; names only, no file is read. Raises as above."""
     if not folder(ledger).is_dir():
         raise NotFound(f"{ledger} holds no ledger", "name it with --ledger, or load something into it first")
     names = sorted(name.name for name in folder(ledger).iterdir() if _is_manifest(name.name))
@@ -113,8 +118,7 @@ def read_all(ledger: Path, up_to: int | None = None) -> tuple[Manifest, ...]:
         )
     if up_to is not None and not 0 <= up_to <= len(names):
         raise NotFound(f"there is no batch {up_to}", f"the last batch is {len(names)}")
-    chosen = names if up_to is None else names[:up_to]
-    return tuple(parse(folder(ledger) / name) for name in chosen)
+    return len(names) if up_to is None else up_to
 
 
 def parse(file: Path) -> Manifest:

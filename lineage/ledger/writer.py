@@ -16,10 +16,10 @@ from pathlib import Path
 
 from lineage import engine
 from lineage.errors import Damaged, Misuse, NotFound, Unavailable
-from lineage.ledger import durable, journal, layers, lock, manifest, tokens
+from lineage.ledger import clear, durable, journal, layers, lock, manifest, tokens
 from lineage.ledger.commit import NO_TERMS, Load, Plan, Prepared, StagedTable, Terms, latest_business_date, prepare
 from lineage.ledger.manifest import Manifest, SourceFile, TableOutcome
-from lineage.schema import BUSINESS_DATES, Sensitive
+from lineage.schema import BUSINESS_DATES, BY_NAME, Sensitive
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,10 @@ class Writer:
         result = prepare(plan, staged, load)
         if not result.files:
             return Outcome(len(self.manifests), result.outcomes, result.warnings)
+        if clear.is_kept(self.path):
+            for part in staged:
+                kept = clear.file_of(self.path, plan.batch, part.name)
+                clear.keep(self.engine, BY_NAME[part.name], part.relation, kept, self.key)
         made = self._publish(self._manifest(result, load), plan.folder)
         return Outcome(made.batch, result.outcomes, result.warnings, written=True)
 
