@@ -70,3 +70,10 @@ def _whole(column: Any) -> Any:
             return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.large_string())
         return column
     return column.cast(pa.large_string())
+
+
+def from_texts(texts: list[str]) -> TextColumn:
+    """A column of Python strings."""
+    raw = [text.encode() for text in texts]
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum([len(part) for part in raw], dtype=np.int64)])
+    return TextColumn(offsets.astype(np.int64), np.frombuffer(b"".join(raw), np.uint8))

@@ -1,0 +1,43 @@
+"""`lineage publish URI`: bring a Neo4j server's graph to the ledger's state."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from api.cli.options import Settings, options
+from api.cli.output import DONE, note, print_json, progress
+from lineage.words import say
+
+
+@options("ledger", "json", "as_of", "as_known")
+def publish_command(
+    settings: Settings,
+    uri: Annotated[str, typer.Argument(metavar="URI", envvar="LINEAGE_GRAPH")],
+    with_names: Annotated[bool, typer.Option("--with-names")] = False,
+) -> int:
+    """Publish, whole or what changed."""
+    from api.homes import home_at
+    from queries.bolt.driver import connect
+    from queries.bolt.publish import publish
+
+    home_at(uri).close()
+    ledger = settings.open()
+    connection = connect(uri)
+    begun = time.monotonic()
+    try:
+        with progress(say("graph.publishing", settings.lang), ledger.graph.node_count) as told:
+            done = publish(connection, ledger, with_names=with_names, told=told)
+    finally:
+        connection.close()
+    seconds = time.monotonic() - begun
+    if settings.json:
+        print_json(asdict(done) | {"seconds": round(seconds, 3)})
+    else:
+        rate = int((done.written + done.edges) / seconds) if seconds else 0
+        note(say("graph.published", settings.lang, written=done.written, edges=done.edges, removed=done.removed,
+                 unchanged=done.unchanged, version=done.version, seconds=f"{seconds:.1f}", rate=rate))
+    return DONE

@@ -1,0 +1,89 @@
+"""The homes of the graph behind one small protocol: the arrays beside the ledger, or a graph server.
+
+A home gives the part of the graph that a question needs, as a `Graph`; amounts are attributed by the one
+implementation over it. So every home gives the same answer, record by record and fen by fen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from lineage.attribution import POLICIES
+from lineage.errors import Misuse, NotFound
+from lineage.graph import Graph
+from lineage.subgraph import Direction
+from lineage.trace import FAN_OUT, MOST_NODES, Limits, Question, downstream, upstream
+from lineage.trail import Break, Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which ledger state a home holds: version, business date, counts, the sum of movements, a checksum by division."""
+
+    version: str
+    as_of: str
+    nodes: int
+    edges: int
+    fen: int
+    checksums: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """A record that poverty and other money both reach; the lesser part is its co-mingled amount."""
+
+    record: str
+    division_code: str | None
+    amount_fen: int
+    poverty_fen: int
+    other_fen: int
+
+
+class FlowStore(Protocol):
+    """A home of the fund-flow graph. Every method raises Unavailable while the home is away or not whole."""
+
+    def stamp(self) -> Stamp:
+        """What the home holds."""
+        ...
+
+    def resolve(self, text: str) -> str:
+        """`kind:id` of a record of the graph, by name or by an id only one bears. Raises NotFound, Misuse."""
+        ...
+
+    def around(self, record: str, direction: Direction, policy: str) -> Graph:
+        """The graph, or the part of it that holds all a trace of the record needs."""
+        ...
+
+    def between(self, one: str, other: str) -> Graph:
+        """The part that money can pass through from one record to the other."""
+        ...
+
+    def breaks(self, division: str = "") -> tuple[Break, ...]:
+        """Broken chains at their cause, of one division or all, by record and reason."""
+        ...
+
+    def mixed(self, division: str = "") -> tuple[Mixed, ...]:
+        """Payments that hold poverty and other money, of one division or all, by record."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what the home holds open."""
+        ...
+
+
+def trace(store: FlowStore, text: str, direction: Direction = "up", policy: str = "pro-rata", **shown: Any) -> Trail:
+    """A record's trail out of any home; `shown` as for `Ledger.trace`. Raises NotFound, Misuse, Unavailable."""
+    if policy not in POLICIES:
+        raise Misuse(f'policy: found "{policy}", expected one of {", ".join(POLICIES)}')
+    record = store.resolve(text)
+    graph = store.around(record, direction, policy)
+    node = graph.find(record)
+    if node < 0:
+        raise NotFound(f"there is no record {record} in the graph", "publish the ledger again")
+    limits = Limits(shown.get("depth"), shown.get("fan_out", FAN_OUT), shown.get("max_nodes", MOST_NODES))
+    question = Question(record, node, policy, limits, shown.get("bounds", False))
+    trail = upstream(graph, question) if direction == "up" else downstream(graph, question)
+    return replace(trail, version=store.stamp().version)
+
+

@@ -1,0 +1,2 @@
+// All that is known of records.
+UNWIND $records AS name MATCH (r:Record {record: name}) RETURN properties(r) AS row

@@ -1,0 +1,2 @@
+// SpecialAccount records; labels cannot be parameters, so one file a label.
+UNWIND $rows AS row MERGE (r:Record {record: row.record}) SET r:SpecialAccount, r = row
