@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from api.cli.options import Settings
     from lineage.stores import FlowStore
+    from lineage.subgraph import Direction
+    from lineage.trail import Trail
 
 
 def home_at(uri: str) -> FlowStore:
@@ -32,3 +34,36 @@ def home_of(settings: Settings) -> Iterator[FlowStore]:
         yield home
     finally:
         home.close()
+
+
+def trace_at_home(settings: Settings, record: str, direction: Direction, shown: dict[str, Any]) -> Trail:
+    """A trail out of the home that the settings name."""
+    from lineage.stores import trace
+
+    with home_of(settings) as home:
+        return trace(home, record, direction, settings.policy, **shown)
+
+
+def differences(settings: Settings) -> list[str]:
+    """How a published graph differs from the ledger: version, counts, divisions. Raises Unavailable, Misuse."""
+    from lineage.stores.embedded import EmbeddedStore
+    from queries.bolt.store import BoltStore
+
+    assert settings.graph is not None
+    home = BoltStore(settings.graph)
+    try:
+        there, counted = home.stamp(), home.counted()
+    finally:
+        home.close()
+    here = EmbeddedStore(settings.open()).stamp()
+    found = []
+    if there.version != here.version:
+        found.append(f"version {there.version}, the ledger's is {here.version}")
+    for name, wanted in (("nodes", there.nodes), ("edges", there.edges), ("fen", there.fen)):
+        if counted[name] != wanted:
+            found.append(f"{name} {counted[name]}, published {wanted}")
+    other = sorted(code for code in there.checksums.keys() | here.checksums.keys()
+                   if there.checksums.get(code) != here.checksums.get(code))
+    if other:
+        found.append(f"divisions that differ: {', '.join(other[:10])}")
+    return found

@@ -120,3 +120,16 @@ def graph(settings: Settings) -> Iterator[Sign]:
     spoken = len(answer) == 4 and any(answer)
     found = f"Bolt {answer[3]}.{answer[2]}" if spoken else say("doctor.not_bolt", settings.lang)
     yield Sign("graph", "ok" if spoken else "wrong", f"{settings.graph}: {found}")
+    if spoken and installed("neo4j"):
+        yield published(settings)
+
+
+def published(settings: Settings) -> Sign:
+    """Whether the published graph is the ledger's, by counts and checksums."""
+    from api.homes import differences
+
+    try:
+        found = differences(settings)
+    except LineageError as error:
+        return Sign("published", "wrong", str(error))
+    return Sign("published", "wrong" if found else "ok", "; ".join(found) or say("doctor.published", settings.lang))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -36,15 +36,21 @@ def trace_command(
 
     if (file is None) == (not record):
         raise Misuse("trace takes one RECORD, or --from FILE with one record a line")
-    ledger = settings.open()
     direction: Direction = "down" if down else "up"
-    if file is not None:
-        return _many(ledger, settings, file, direction, output)
-    if settings.policy == "all":
-        return _every_policy(ledger, settings, record, direction)
-    trail = ledger.trace(
-        record, direction=direction, policy=settings.policy, depth=depth, fan_out=fan_out, bounds=bounds
-    )
+    shown: dict[str, Any] = {"depth": depth, "fan_out": fan_out, "bounds": bounds}
+    if settings.graph:
+        from api.homes import trace_at_home
+
+        if file is not None or settings.policy == "all":
+            raise Misuse("--graph answers one record under one policy", "leave --graph out for many")
+        trail = trace_at_home(settings, record, direction, shown)
+    else:
+        ledger = settings.open()
+        if file is not None:
+            return _many(ledger, settings, file, direction, output)
+        if settings.policy == "all":
+            return _every_policy(ledger, settings, record, direction)
+        trail = ledger.trace(record, direction=direction, policy=settings.policy, **shown)
     if output is not None:
         _write(trail, output, form, settings)
     elif settings.json or form == "json":

@@ -40,7 +40,13 @@ def view_command(
     else:
         bounded = bounds or (pack and not down)
         shown: dict[str, Any] = {"policy": settings.policy, "depth": depth, "fan_out": fan_out, "bounds": bounded}
-        trail = ledger.trace(subject, direction="down" if down else "up", **shown)
+        if settings.graph:
+            from api.homes import trace_at_home
+
+            shown.pop("policy")
+            trail = trace_at_home(settings, subject, "down" if down else "up", shown)
+        else:
+            trail = ledger.trace(subject, direction="down" if down else "up", **shown)
         if pack:
             written = _pack(ledger, settings, trail, names, output)
         else:

@@ -37,7 +37,7 @@ class Connection:
     def asked(self, name: str, seconds: float = REQUEST_SECONDS, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query as dicts. Raises Unavailable, Misuse (wrong password, no right to write)."""
         with translated(self.address), self.driver.session(database=self.database) as session:
-            found = session.run(Query(cypher(name), timeout=seconds), parameters)  # type: ignore[arg-type]
+            found = session.run(Query(cypher(name), timeout=seconds), parameters)
             return [record.data() for record in found]
 
     def close(self) -> None:
