@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb.func import SPECIAL
 
 from lineage import documents
 from lineage.errors import Unavailable
@@ -54,7 +55,7 @@ def with_documents(engine: Engine) -> None:
     Costs 0.2 s (it pulls numpy in), so `Ledger.query` does it when a query first names the macro.
     """
     text = duckdb.type("VARCHAR")
-    engine.create_function(documents.SLOW, documents.document_number, [text], text, null_handling="special")
+    engine.create_function(documents.SLOW, documents.document_number, [text], text, null_handling=SPECIAL)
     engine.execute(documents.macro_sql())
 
 
