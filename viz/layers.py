@@ -17,6 +17,7 @@ ROW_PITCH = 84
 _SUBCOLUMN_PITCH = 200
 _SWEEPS = 6
 _ROWS_LEAST = 10
+_PASSING_THICK, _PASSING_FIRM = 0.4, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,10 @@ def layout(stages: Sequence[int], edges: Sequence[tuple[int, int]]) -> Layout:
         members[column].append(node)
     rows_most = max(_ROWS_LEAST, isqrt(len(stages)))
     widths = [max(1, ceil(len(column) / rows_most)) for column in members]
-    y = _heights(members, widths, kept, len(stages))
-    x, bands = _across(members, widths, stage_of_column, y)
+    row = _passing(members, widths, kept, len(stages))
+    y = _heights(row, len(stages))
+    nodes = [[node for node in column if node < len(stages)] for column in row.members]
+    x, bands = _across(nodes, widths, stage_of_column, y)
     return Layout(tuple(x), tuple(y), tuple(columns), bands, folded)
 
 
@@ -175,52 +178,100 @@ def _squeezed(columns: list[int], stage_of_column: list[int]) -> tuple[list[int]
     return [place[column] for column in columns], [stage_of_column[column] for column in used]
 
 
-def _heights(members: list[list[int]], widths: list[int], edges: Sequence[tuple[int, int]], count: int) -> list[int]:
-    """Heights after sweeping right and left; sorts `members` in place."""
-    before: list[list[int]] = [[] for _ in range(count)]
-    after: list[list[int]] = [[] for _ in range(count)]
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What stands in columns: nodes, and past them (index >= count) the places where long edges pass by.
+
+    `thick` is the room each takes in rows; `firm` how little it gives way to its neighbours: an edge that passes
+    by stays straight, so that it is never drawn behind a card and seems to end there.
+    """
+
+    members: list[list[int]]
+    widths: list[int]
+    before: list[list[int]]
+    after: list[list[int]]
+    thick: list[float]
+    firm: list[float]
+
+
+def _passing(members: list[list[int]], widths: list[int], edges: Sequence[tuple[int, int]], count: int) -> _Row:
+    """Adds one place a source and column that its long edges cross; tall columns have gaps enough without."""
+    column_of = {node: number for number, column in enumerate(members) for node in column}
+    row = _Row([list(column) for column in members], widths, [[] for _ in range(count)], [[] for _ in range(count)],
+               [1.0] * count, [1.0] * count)  # fmt: skip
+    places: dict[tuple[int, int], int] = {}
     for source, target in edges:
-        before[target].append(source)
-        after[source].append(target)
-    y = [0.0] * count
-    for column, width in zip(members, widths, strict=True):
-        _put(column, width, [float(row // width) for row in range(len(column))], y)
+        last = source
+        for column in range(column_of[source] + 1, column_of[target]):
+            if widths[column] > 1 or (len(row.thick) >= 4 * count and (source, column) not in places):
+                continue
+            place = places.get((source, column))
+            if place is None:
+                place = places[source, column] = len(row.thick)
+                row.members[column].append(place)
+                row.thick.append(_PASSING_THICK)
+                row.firm.append(_PASSING_FIRM)
+                row.before.append([last])
+                row.after.append([])
+                row.after[last].append(place)
+            last = place
+        row.before[target].append(last)
+        row.after[last].append(target)
+    return row
+
+
+def _heights(row: _Row, count: int) -> list[int]:
+    """Heights of the nodes after sweeping right and left."""
+    y = [0.0] * len(row.thick)
+    for column, width in zip(row.members, row.widths, strict=True):
+        _put(column, width, [float(number // width) for number in range(len(column))], y, row)
     for sweep in range(_SWEEPS):
-        beside = before if sweep % 2 == 0 else after
+        beside = row.before if sweep % 2 == 0 else row.after
         if sweep == _SWEEPS - 1:
-            beside = [left + right for left, right in zip(before, after, strict=True)]
-        pairs = list(zip(members, widths, strict=True))
+            beside = [left + right for left, right in zip(row.before, row.after, strict=True)]
+        pairs = list(zip(row.members, row.widths, strict=True))
         for column, width in pairs if sweep % 2 == 0 else reversed(pairs):
             wish = {node: _mean([y[other] for other in beside[node]], y[node]) for node in column}
-            column.sort(key=lambda node: wish[node])
-            _put(column, width, [wish[node] for node in column], y)
-    top = min(y, default=0.0)
-    return [round((height - top) * ROW_PITCH) for height in y]
+            column.sort(key=lambda node, wish=wish: wish[node])  # type: ignore[misc]
+            _put(column, width, [wish[node] for node in column], y, row)
+    top = min(y[:count], default=0.0)
+    return [round((height - top) * ROW_PITCH) for height in y[:count]]
 
 
 def _mean(values: list[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
 
 
-def _put(column: list[int], width: int, wishes: list[float], y: list[float]) -> None:
-    """Gives the column's nodes (sorted by wish) rows a pitch apart, nearest to their wishes, `width` nodes a row."""
-    rows = [wishes[start : start + width] for start in range(0, len(wishes), width)]
-    heights = apart([sum(row) / len(row) for row in rows])
+def _put(column: list[int], width: int, wishes: list[float], y: list[float], row: _Row) -> None:
+    """Gives the column's members (sorted by wish) heights nearest to their wishes, `width` nodes a line."""
+    if width == 1:
+        thick, firm = [row.thick[node] for node in column], [row.firm[node] for node in column]
+        heights = apart(wishes, thick, firm)
+    else:
+        lines = [wishes[start : start + width] for start in range(0, len(wishes), width)]
+        heights = apart([sum(line) / len(line) for line in lines])
     for number, node in enumerate(column):
         y[node] = heights[number // width]
 
 
-def apart(wishes: Sequence[float]) -> list[float]:
-    """Rising heights at least 1 apart with the least squared distance to `wishes` (pool adjacent violators)."""
-    blocks: list[tuple[float, int]] = []
+def apart(wishes: Sequence[float], thick: Sequence[float] = (), firm: Sequence[float] = ()) -> list[float]:
+    """Rising heights that keep half of both neighbours' thickness (1 by default) between them.
+
+    They have the least squared distance to `wishes`, weighted by `firm` (pool adjacent violators).
+    """
+    offsets = [0.0] * len(wishes)
+    for number in range(1, len(wishes)):
+        offsets[number] = offsets[number - 1] + ((thick[number - 1] + thick[number]) / 2 if thick else 1.0)
+    blocks: list[tuple[float, float, int]] = []
     for number, wish in enumerate(wishes):
-        mean, size = wish - number, 1
+        mean, weight, size = wish - offsets[number], firm[number] if firm else 1.0, 1
         while blocks and blocks[-1][0] > mean:
-            other, count = blocks.pop()
-            mean, size = (mean * size + other * count) / (size + count), size + count
-        blocks.append((mean, size))
-    flat = [mean for mean, size in blocks for _ in range(size)]
-    return [mean + number for number, mean in enumerate(flat)]
+            other, heavy, many = blocks.pop()
+            mean = (mean * weight + other * heavy) / (weight + heavy)
+            weight, size = weight + heavy, size + many
+        blocks.append((mean, weight, size))
+    flat = [mean for mean, _, size in blocks for _ in range(size)]
+    return [mean + offset for mean, offset in zip(flat, offsets, strict=True)]
 
 
 def _across(

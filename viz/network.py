@@ -17,7 +17,7 @@ from typing import Any
 
 from viz.natures import EVIDENCES, NATURES
 
-_WIDTH_LEAST, _WIDTH_MOST = 2.0, 12.0
+_WIDTH_LEAST, _WIDTH_MOST = 2.0, 9.0
 _LABEL_MOST = 28
 _SCRIPT = ("lib", "vis-9.1.2", "vis-network.min.js")
 

@@ -9,8 +9,8 @@ function edgeOf(line, most) {
   const isOn = path !== null && !isOff;
   const part = Math.sqrt(Number((line.amount * 1000000n) / most) / 1000000);
   return {
-    id: line.id, from: line.from, to: line.to, arrows: "to", dashes: dashes.length ? dashes : false,
-    width: 2 + 10 * part, color: { color: isOn && line.evidence === "recorded" ? "#0B5CAD" : colour, opacity: isOff ? 0.08 : isOn ? 0.95 : 0.75, highlight: colour, hover: "#0B5CAD" },
+    id: line.id, from: line.from, to: line.to, arrows: { to: { enabled: true, scaleFactor: 0.18 + 0.4 / (1 + 6 * part) } }, dashes: dashes.length ? dashes : false,
+    width: 2 + 7 * part, color: { color: isOn && line.evidence === "recorded" ? "#0B5CAD" : colour, opacity: isOff ? 0.08 : isOn ? 0.95 : 0.75, highlight: colour, hover: "#0B5CAD" },
   };
 }
 
@@ -83,7 +83,10 @@ function clear() {
   element("only").disabled = element("clear").disabled = true;
   if (wasOnly) show(); else recolour();
   markRows();
-  element("detail").hidden = true;
+  const hint = document.createElement("p");
+  hint.className = "hint"; hint.textContent = words.detail_none;
+  element("detail").replaceChildren(hint);
+  element("detail").classList.remove("full");
 }
 function toggleOnly() {
   if (path === null) return;
@@ -100,8 +103,8 @@ function show() {
   markRows();
 }
 function facts(item) {
-  const rows = [[words.amount, money(item.amount) + " " + unitWord()]];
-  rows.push(["", unit === "yuan" ? money(item.amount, "wan") + " " + unitWord("wan") : money(item.amount, "yuan") + " " + unitWord("yuan")]);
+  const second = unit === "yuan" ? "wan" : "yuan";
+  const rows = [[words.amount, money(item.amount) + " " + unitWord() + " = " + money(item.amount, second) + " " + unitWord(second)]];
   if (item.attributed !== null && item.attributed !== undefined) rows.push([words["attributed_" + page.direction], money(item.attributed) + " " + unitWord()]);
   rows.push([words.kind, item.kind]);
   if (item.division) rows.push([words.division, item.division]);
@@ -112,18 +115,16 @@ function facts(item) {
 function describe(item, up, down) {
   const list = document.createElement("dl");
   for (const [label, value] of facts(item)) {
-    const dt = document.createElement("dt"), dd = document.createElement("dd");
+    const pair = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");
     dt.textContent = label; dd.textContent = value;
-    list.append(dt, dd);
+    pair.append(dt, dd);
+    list.append(pair);
   }
   const name = document.createElement("strong"), around = document.createElement("p");
   name.textContent = item.record || item.name;
   around.className = "hint";
   around.textContent = say("around", { up, down });
-  const close = document.createElement("button");
-  close.type = "button"; close.className = "close"; close.textContent = "×"; close.setAttribute("aria-label", words.clear);
-  close.addEventListener("click", clear);
-  const parts = [close, name, list];
+  const parts = [name, list];
   if (item.isBroken) {
     const warn = document.createElement("p");
     warn.className = "warn";
@@ -140,7 +141,7 @@ function describe(item, up, down) {
     parts.push(button);
   }
   element("detail").replaceChildren(...parts);
-  element("detail").hidden = false;
+  element("detail").classList.add("full");
   element("live").textContent = say("selected", { record: item.record || item.name, amount: money(item.amount) + " " + unitWord(), up, down });
 }
 

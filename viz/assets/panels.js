@@ -77,7 +77,8 @@ for (const leave of ["blurNode", "blurEdge", "dragStart", "zoom"]) network.on(le
 
 // wiring
 function fit() {
-  network.fit({ animation: false, maxZoomLevel: 1.15 });
+  network.fit({ animation: false, maxZoomLevel: 1.2 });
+  network.moveTo({ scale: network.getScale() * 0.96, animation: false }); // room for the names of the bands
 }
 network.on("click", ({ nodes: [id] }) => { if (id !== undefined) choose(id, false); else if (path !== null) clear(); });
 network.on("doubleClick", ({ nodes: [id] }) => {
@@ -147,6 +148,11 @@ window.addEventListener("beforeprint", fit);
 foldList(element("fold-kinds"), "kind");
 foldList(element("fold-divisions"), "division");
 syncFolds();
+// a flat trail needs no high canvas: the tables come into sight
+const spread = (axis) => { const places = [...items.values()].map((item) => item[axis]); return Math.max(...places) - Math.min(...places); };
+const wanted = ((spread("y") + 1.6 * CARD.height) / (spread("x") + 1.6 * CARD.width)) * element("graph").clientWidth + 90;
+if (wanted < element("graph").clientHeight) element("graph").parentElement.style.height = Math.max(wanted, 330) + "px";
+network.setSize("100%", "100%");
 fit();
 network.once("afterDrawing", () => { document.documentElement.dataset.ready = String(Math.round(performance.now())); });
 network.redraw();

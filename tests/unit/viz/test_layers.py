@@ -77,5 +77,21 @@ def test_the_same_graph_gives_the_same_picture():
     assert layout(*graph) == layout(*graph)
 
 
+def test_a_long_edge_passes_beside_the_cards_of_the_columns_between():
+    """0 → 3 skips the column of 2, which feeds 3 too: 2 must not stand on the line, or 0 → 2 would be read."""
+    placed = layout([0, 0, 0, 0], [(0, 1), (1, 3), (0, 3), (2, 3)])
+    assert placed.columns == (0, 1, 1, 2)
+    for between in (1, 2):
+        line = (placed.y[0] + placed.y[3]) / 2
+        assert abs(placed.y[between] - line) > 34, "half the height of a card"
+
+
+@given(st.lists(st.tuples(st.floats(-50, 50), st.floats(0.1, 3), st.floats(0.5, 30)), max_size=20).map(sorted))
+def test_apart_keeps_half_of_both_thicknesses_between_neighbours(items):
+    heights = apart(*zip(*items, strict=True)) if items else apart([])
+    for (above, (_, thick, _)), (below, (_, other, _)) in pairwise(zip(heights, items, strict=True)):
+        assert below - above >= (thick + other) / 2 - 1e-9
+
+
 def test_an_empty_drawing_is_placed_too():
     assert layout([], []).x == ()
