@@ -7,6 +7,7 @@ under `strict` when any row is rejected.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +24,8 @@ from lineage.ledger import Snapshot, SourceFile, StagedTable, Terms, Writer
 from lineage.ledger.derived import derive
 from lineage.schema import BY_NAME, TABLES, Table
 from lineage.words import Language, say
-from loaders import check, incoming, rejects, selects, warn
+from loaders import check, control, incoming, rejects, selects, warn
+from loaders import database as databases
 from loaders.headers import Mapped, heading, match, table_by_file_name, table_by_headers, unit_in_title
 from loaders.profile import Profile, read_profile
 from loaders.raw import RawTable, ReadFile, Unrecognised
@@ -99,6 +101,7 @@ def load(
         work = _Work(writer, folder, profile, choices)
         _read_all(work, given, progress)
         result = _commit(work, moment)
+        shutil.rmtree(_spool(writer.path), ignore_errors=True)
     loaded = time.perf_counter() - started
     if result.written and choices.get("derive", True):
         derive(path)
@@ -121,13 +124,16 @@ def _writer(path: Path, who: str, at: datetime, choices: Choices) -> Iterator[tu
 
 
 def _read_all(work: _Work, given: Sequence[str | Path], progress: Progress | None) -> None:
-    files = [*files_of(given), *_beside(work.profile, files_of(given))]
+    extracts = {one.path: one for one in _extracts(work, [str(one) for one in given if databases.is_address(one)])}
+    given = [one for one in given if not databases.is_address(one)]
+    files = [*files_of(given), *extracts, *_beside(work.profile, files_of(given))]
     words = frozenset(header for one in work.profile.tables.values() for header in one.headers)
     strict_names = {Path(path).name for path in given if Path(path).is_file()}
     for index, read in enumerate(read_files(work.writer.engine, files, work.folder, words)):
         if progress:
             progress(read.name, index, len(files))
-        _take(work, read, explicit=read.name in strict_names)
+        source = extracts[files[index]].source if files[index] in extracts else read.name
+        _take(work, read, source, explicit=read.name in strict_names)
     made = []
     if work.profile.selects:
         selects.make_views(work.writer.engine, work.claimed, work.profile.inputs)
@@ -140,6 +146,18 @@ def _read_all(work: _Work, given: Sequence[str | Path], progress: Progress | Non
     _reject_torn(work, [raw for group in work.claimed.values() for raw in group])
     work.warnings.extend(selects.unused_rows(work.writer.engine, raws, made, work.language))
     work.warnings.extend(zh if work.language == "zh" else en for zh, en in work.profile.notes)
+
+
+def _extracts(work: _Work, addresses: Sequence[str]) -> Iterator[databases.Extract]:
+    """What the databases gave; the spool beside the ledger outlives a broken connection."""
+    known = [source.name for made in work.writer.manifests for source in made.sources]
+    for address in addresses:
+        yield from databases.extract(address, work.profile, _spool(work.writer.path), known)
+
+
+def _spool(ledger: Path) -> Path:
+    """Where extracts wait until they are committed: beside the ledger, for they hold numbers in clear."""
+    return ledger.absolute().with_name(ledger.absolute().name + ".incoming")
 
 
 def _reject_torn(work: _Work, raws: Sequence[RawTable]) -> None:
@@ -172,9 +190,9 @@ def _table_of_first_line(file: Path) -> Table | None:
     return mapped.table if mapped else None
 
 
-def _take(work: _Work, read: ReadFile, *, explicit: bool) -> None:
+def _take(work: _Work, read: ReadFile, source: str, *, explicit: bool) -> None:
     """Put each table of a file where it belongs: under an input of the profile, or straight into its checks."""
-    work.sources.append(SourceFile(read.name, read.sha256, read.size))
+    work.sources.append(SourceFile(source, read.sha256, read.size))
     for foot in read.notes:
         work.say("foot", text=foot)
     recognised = False
@@ -259,7 +277,9 @@ def _commit(work: _Work, at: datetime) -> LoadResult:
             staged.append(_staged(work, checked))
     work.warnings.extend(warn.all_of(work.writer, work.checked, at.date(), language))
     problems = int(engine.row(database, "SELECT count(*) FROM rejects_in")[0])
-    stop = work.choices.get("dry_run", False) or (work.choices.get("strict", False) and problems > 0)
+    lines = _controlled(work)
+    doubtful = problems > 0 or not all(line.agrees for line in lines)
+    stop = work.choices.get("dry_run", False) or (work.choices.get("strict", False) and doubtful)
     if stop:
         outcome = work.writer.rehearse(staged, rejects="rejects_in", warnings=work.warnings)
     else:
@@ -273,8 +293,28 @@ def _commit(work: _Work, at: datetime) -> LoadResult:
     )
     problems = int(engine.row(database, "SELECT count(*) FROM rejected")[0])
     return LoadResult(
-        outcome.batch, outcome.tables, tuple(shown), tuple(outcome.warnings), outcome.written, stop, problems
+        outcome.batch,
+        outcome.tables,
+        tuple(shown),
+        tuple(outcome.warnings),
+        outcome.written,
+        stop,
+        problems,
+        tuple(line.to_json() for line in lines),
     )
+
+
+def _controlled(work: _Work) -> tuple[control.Line, ...]:
+    """The control file's lines beside what was read; those that do not agree become warnings."""
+    path = work.choices.get("control")
+    if path is None:
+        return ()
+    lines = control.compare(work.writer.engine, Path(path), work.folder, work.checked)
+    for line in lines:
+        if not line.agrees:
+            said = line.to_json()
+            work.say("control", **{key: "–" if value in (None, "") else value for key, value in said.items()})
+    return lines
 
 
 def _staged(work: _Work, checked: check.Checked) -> StagedTable:

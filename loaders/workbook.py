@@ -32,8 +32,9 @@ def read_workbook(engine: Engine, path: Path, relation: str, words: frozenset[st
     guard(path)
     with tempfile.TemporaryDirectory(prefix="lineage-sheets-") as folder:
         sheets = _run(path, folder, words)
-        tables = tuple(raw for number, sheet in enumerate(sheets)
-                       for raw in _tables(engine, path, f"{relation}_{number}", sheet))  # fmt: skip
+        tables = tuple(
+            raw for number, sheet in enumerate(sheets) for raw in _tables(engine, path, f"{relation}_{number}", sheet)
+        )
         notes = tuple(f"{path.name}[{sheet['name']}]:{foot}" for sheet in sheets for foot in sheet["foot"])
     return ReadFile(path.name, sha256, path.stat().st_size, tables, notes)
 
@@ -73,9 +74,12 @@ def _run(path: Path, folder: str, words: frozenset[str]) -> list[Mapping[str, An
     try:
         done = subprocess.run(
             [sys.executable, "-m", "loaders.sheets", str(path.resolve()), folder],
-            input=json.dumps(sorted(words)).encode(), capture_output=True, timeout=SECONDS_MOST, check=False,
+            input=json.dumps(sorted(words)).encode(),
+            capture_output=True,
+            timeout=SECONDS_MOST,
+            check=False,
             cwd=Path(__file__).parent.parent,
-        )  # fmt: skip
+        )
         answer = json.loads(done.stdout or b"{}")
     except subprocess.TimeoutExpired as error:
         raise Unreadable(f"{path.name}: not read within {SECONDS_MOST} seconds", "save the sheets as CSV") from error

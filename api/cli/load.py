@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from api.cli.output import DONE, FOUND, note, print_json, print_table, progress
 from lineage.words import say
 
 if TYPE_CHECKING:
+    from lineage.ledger import Snapshot
     from lineage.words import Language
     from loaders import LoadResult
 
@@ -31,9 +33,13 @@ def load_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
     strict: Annotated[bool, typer.Option("--strict", help=text("strict"))] = False,
     allow_move: Annotated[bool, typer.Option("--allow-move", help=text("allow_move"))] = False,
+    control: Annotated[Path | None, typer.Option("--control", help=text("control"), exists=True)] = None,
+    snapshot: Annotated[
+        list[str] | None, typer.Option("--snapshot", metavar="TABLE:DIVISION,YEAR", help=text("snapshot"))
+    ] = None,
     who: Annotated[str, typer.Option("--who", envvar="LINEAGE_WHO", help=text("who"))] = "",
 ) -> int:
-    """Load and report; 1 when a row was rejected."""
+    """Load and report; 1 when a row was rejected, or a control figure does not agree."""
     import loaders
 
     with progress(say("load.progress", settings.lang)) as advance:
@@ -46,13 +52,30 @@ def load_command(
             lang=settings.lang,
             who=who,
             allow_move=allow_move,
+            control=control,
+            snapshots=tuple(parse_snapshot(one) for one in snapshot or ()),
             progress=lambda name, done, total: advance(1),
         )
     if settings.json:
         print_json(result.to_json())
     else:
         show(result, settings.lang, strict=strict)
-    return FOUND if result.rejected else DONE
+    differing = sum(not line["agrees"] for line in result.control)
+    return FOUND if result.rejected or differing else DONE
+
+
+def parse_snapshot(given: str) -> Snapshot:
+    """`payments:410122,2017` as a full extract. Raises Misuse."""
+    import re
+
+    from lineage.errors import Misuse
+    from lineage.ledger import Snapshot
+    from lineage.schema import BY_NAME
+
+    found = re.fullmatch(r"(\w+):(\d{6}|\d{9}),(\d{4})", given)
+    if not found or found[1] not in BY_NAME:
+        raise Misuse(f'--snapshot: found "{given}", expected TABLE:division,year', "such as payments:410122,2017")
+    return Snapshot(found[1], found[2].ljust(9, "0"), int(found[3]))
 
 
 def show(result: LoadResult, language: Language, *, strict: bool) -> None:
@@ -71,6 +94,9 @@ def show(result: LoadResult, language: Language, *, strict: bool) -> None:
         note(say("load.more", language, more=result.problems - SHOWN_REJECTS, batch=result.batch))
     for warning in result.warnings:
         note(say("load.warning", language, text=warning))
+    if result.control:
+        agreeing = sum(line["agrees"] for line in result.control)
+        note(say("load.control_head", language, agreeing=agreeing, differing=len(result.control) - agreeing))
     note(_ending(result, language, strict=strict))
 
 

@@ -127,7 +127,9 @@ def test_a_one_card_list(tmp_path: Path) -> None:
 
 def test_the_notices_and_the_four_that_do_not_add_up(tmp_path: Path) -> None:
     folder = Path(__file__).parents[2] / "data" / "china_notices"
-    result = load(tmp_path, folder / "flows.csv", folder / "notices.csv", profile="china_notices", at=AT.replace(year=2026))
+    result = load(
+        tmp_path, folder / "flows.csv", folder / "notices.csv", profile="china_notices", at=AT.replace(year=2026)
+    )
     assert result.rejects == ()
     assert sorted({warning.split(":")[0] for warning in result.warnings if warning.startswith("CN")}) == [
         "CN07",
