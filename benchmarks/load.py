@@ -45,6 +45,7 @@ def duckdb_import(folder: Path, file: Path) -> None:
 
     file.unlink(missing_ok=True)
     with duckdb.connect(str(file)) as connection:
+        connection.execute("SET enable_progress_bar = false")
         for table in sorted(folder.glob("*.csv")):
             connection.execute(f'CREATE TABLE "{table.stem}" AS FROM read_csv(?)', [str(table)])
     file.unlink()

@@ -58,10 +58,10 @@ def row(measure: Measure, peer: Measure | None) -> str:
 
 def per_second(rate: float, unit: str) -> str:
     """Three digits and a word for the thousands."""
-    words = ((1e9, "G"), (1e6, "M"), (1e3, "k")) if unit == "B" else ((1e6, " million "), (1e3, " thousand "))
-    for size, word in words:
+    words = (" G", " M", " k") if unit == "B" else (" billion ", " million ", " thousand ")
+    for size, word in zip((1e9, 1e6, 1e3), words, strict=True):
         if rate >= size:
-            return f"{rate / size:.3g}{word if unit != 'B' else ' ' + word}{unit}/s"
+            return f"{rate / size:.3g}{word}{unit}/s"
     return f"{rate:.3g} {unit}/s"
 
 
