@@ -50,6 +50,9 @@ COMMANDS = MappingProxyType(
     }
 )
 
+READER_GONE = 141
+"""As a shell says of a program whose reader closed the pipe (128 + SIGPIPE): not 1, which means something was found."""
+
 
 class LazyGroup(TyperGroup):
     """The `lineage` group: lists commands from the table and imports only the one that runs."""
@@ -131,6 +134,10 @@ def run(arguments: Sequence[str]) -> int:
         code = build().main(list(arguments), prog_name="lineage", standalone_mode=False)
     except Exception as error:
         return report_error(error)
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # the reader went away, as `head` does
+            return READER_GONE
+        raise
     return code if isinstance(code, int) else 0
 
 

@@ -85,6 +85,16 @@ def test_misuse_is_one_line_on_standard_error_and_exit_2(
     assert probe == []
 
 
+def test_a_reader_that_goes_away_is_no_finding_and_no_error() -> None:
+    command = [sys.executable, "-m", "lineage", "rules", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        said = running.stderr.read()
+    assert (running.returncode, said) == (cli.READER_GONE, "")
+
+
 def test_no_arguments_show_the_help_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run([]) == 2
     captured = capsys.readouterr()
