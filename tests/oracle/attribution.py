@@ -223,9 +223,12 @@ def attribute(network: Network, policy: str, whole: str = "", poverty: IsPoverty
     for record in money_order(network):
         node = nodes[record]
         deposits = deposits_of(node, network, found.carried)
-        if record == whole:
-            for deposit in deposits:
+        for deposit in deposits:
+            if record == whole:
                 deposit.lot = {(0, record): sum(deposit.lot.values())}
+            elif whole:
+                deposit.lot = {key if key == (0, whole) else _other(key, policy, poverty): amount
+                               for key, amount in deposit.lot.items()}
         draws = [Draw(edge.date, edge.target, edge.flow, edge.named) for edge in network.leaving(record) if edge.flow]
         found.pool[record] = _sum([deposit.lot for deposit in deposits])
         found.balance[record] = replay(deposits, draws, policy, poverty)
@@ -234,6 +237,11 @@ def attribute(network: Network, policy: str, whole: str = "", poverty: IsPoverty
             if draw.advance:
                 found.advances.add((record, draw.name))
     return found
+
+
+def _other(key: Key, policy: str, poverty: IsPoverty) -> Key:
+    """All money but that of the record asked is one source; two where the policy ranks poverty money."""
+    return (1, 0) if policy in ("libr", "poverty-first") and poverty(key) else (1, 1)
 
 
 def deposits_of(node: Node, network: Network, carried: dict[tuple[str, str], Lot]) -> list[Deposit]:

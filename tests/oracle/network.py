@@ -92,10 +92,14 @@ def bare(reference: str, kind: str) -> str:
 
 
 def netted(rows: list[Row], key: str) -> list[tuple[Row, int]]:
-    """Rows that are no reversals, with the amount net of what takes them back, never below nothing."""
+    """Rows that are no reversals, with the amount net of what takes them back, never below nothing.
+
+    A reversal of a payment that is itself void, pending or undated moved no money and takes nothing back.
+    """
     back: dict[str, int] = defaultdict(int)
     for row in rows:
-        if row.get("reverses"):
+        happened = row.get("status", "valid") == "valid" and row.get("pay_date", "dated") != ""
+        if row.get("reverses") and happened:
             back[row["reverses"].split(":", 1)[-1]] += fen(row["amount"])
     return [(row, max(0, fen(row["amount"]) + back[row[key]])) for row in rows if not row.get("reverses")]
 
