@@ -50,6 +50,7 @@ class ProvinceKey:
     seed: int
     payments: int
     year: int
+    planted: tuple[str, ...]
     as_of: str
     showcase: str
     rows: tuple[tuple[str, int], ...]
@@ -70,6 +71,7 @@ class ProvinceKey:
             "seed": self.seed,
             "payments": self.payments,
             "year": self.year,
+            "planted": list(self.planted),
             "as_of": self.as_of,
             "showcase": self.showcase,
             "rows": dict(self.rows),

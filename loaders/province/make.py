@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,8 @@ import numpy as np
 from loaders.province import paytables, records
 from loaders.province.budget import draw_budget
 from loaders.province.bundle import Columns, Row, write_bundle
-from loaders.province.faults import plant
-from loaders.province.faults.sheet import Sheet, iso, report_rows
+from loaders.province.faults import names_of, plant
+from loaders.province.faults.sheet import Sheet, iso, report_rows, step_rows
 from loaders.province.flows import draw_flows, sum_up
 from loaders.province.key import Fault, ProvinceKey
 from loaders.province.payout import draw_accounts, draw_batches, draw_entries
@@ -20,6 +21,9 @@ from loaders.province.places import henan_2017
 from loaders.province.reports import system_tally
 from loaders.province.size import Size, size_of
 from loaders.province.spending import draw_payments
+
+STEPS_MOST = 100_000
+"""Up to so many payments a province has the steps of all of them; a larger one only where their lack is planted."""
 
 
 def make_province(
@@ -38,8 +42,12 @@ def make_province(
     plant(sheet, faults)
     sheet.rows["allocations"].append(_last_row(size))
     sheet.rows["daily_reports"] = report_rows(sheet)
-    rows = write_bundle(Path(folder), _parts(made), sheet.rows)
-    key = answer(sheet, seed, rows)
+    parts = _parts(made)
+    if payments <= STEPS_MOST or "pay/unreviewed" in names_of(faults):
+        parts["steps"] = paytables.step_parts(made)
+        sheet.rows["steps"] = step_rows(sheet)
+    rows = write_bundle(Path(folder), parts, sheet.rows)
+    key = replace(answer(sheet, seed, rows), planted=names_of(faults))
     key.write(Path(folder) / "answer_key.json")
     return key
 
@@ -53,6 +61,7 @@ def answer(sheet: Sheet, seed: int, rows: Mapping[str, int]) -> ProvinceKey:
         seed=seed,
         payments=sheet.size.payments,
         year=sheet.size.year,
+        planted=(),
         as_of=sheet.before_last(0),
         showcase=showcase(sheet.made),
         rows=tuple(sorted(rows.items())),

@@ -34,6 +34,8 @@ PURPOSES_MORE = (
     "拨入专户",
     "临时救助",
 )
+APPROVED_FROM_FEN = 50_000_000
+"""From half a million yuan on a payment is approved by a second person."""
 VILLAGE_WORDS = "东西南北上下大小前后"
 VILLAGE_NAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 FIRM_NAMES = "惠民富康兴农绿源金穗丰泽众合盛达宏远新希望中原豫北天瑞华诚永昌顺和百信三农春雨大地祥云福田鑫源"
@@ -249,3 +251,21 @@ def entry_parts(made: Made) -> Iterator[Columns]:
             "poverty": texts.flags(np.zeros(len(row))),
             "purpose": texts.picked(("拨入专户", "社会事业支出"), (~receipt).astype(np.int32)),
         }
+
+
+def step_parts(made: Made) -> Iterator[Columns]:
+    """The review of every dated payment two days before it, in chunks; large ones are approved a day before too."""
+    payments = made.payments
+    dated = np.flatnonzero(payments.status != Status.PENDING)
+    large = dated[payments.fen[dated] >= APPROVED_FROM_FEN]
+    for step, rows, days_before in (("review", dated, 2), ("approve", large, 1)):
+        for low in range(0, len(rows), CHUNK):
+            cut = rows[low : low + CHUNK]
+            yield {
+                "record": texts.ids("payment:P-", cut),
+                "step": texts.picked((step,), np.zeros(len(cut))),
+                "date": texts.dates(payments.day[cut] - days_before),
+                "office": texts.picked(("业务股", "预算股"), cut % 2),
+                "person": texts.picked(("经办人甲", "经办人乙", "经办人丙"), cut % 3),
+                "result": texts.picked(("同意",), np.zeros(len(cut))),
+            }

@@ -42,41 +42,71 @@ class Tally:
         return figures.get(figure, 0)
 
 
-def system_tally(made: Made) -> Tally:
-    """The system's figures of the divisions below the province."""
-    tally, lines, bureaus = Tally(), made.budget.lines, made.budget.bureaus
-    fund, amounts = lines.fund[bureaus.line], made.flows.amounts
-    counts = ~np.isin(fund, (Fund.OTHER, Fund.LAST_YEAR))
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What makes a figure: a record, its division, tier (position in TIERS; 0 where there are none), day and fen."""
+
+    record: NDArray[np.int64]
+    place: NDArray[np.int64]
+    tier: NDArray[np.int64]
+    day: NDArray[np.int64]
+    fen: Fen
+
+    def where(self, mask: NDArray[np.bool_]) -> Lines:
+        """The lines that the mask keeps."""
+        return Lines(self.record[mask], self.place[mask], self.tier[mask], self.day[mask], self.fen[mask])
+
+
+def bookings(made: Made) -> Lines:
+    """The first bookings in scope, by indicator position: what was received by the source's tier, own by level."""
+    lines, bureaus, amounts = made.budget.lines, made.budget.bureaus, made.flows.amounts
+    fund = lines.fund[bureaus.line]
     own = bureaus.is_match | (lines.owner[bureaus.line] == bureaus.place)
     level = np.array([TIERS.index(word) for word in made.places.level])[bureaus.place]
-    tier = np.where(
-        own,
-        level,
-        np.select(
-            [fund == Fund.RELOCATION, fund == Fund.CITY_OWN],
-            [TIERS.index("relocation"), TIERS.index("city")],
-            TIERS.index("province"),
-        ),
+    received = np.select(
+        [fund == Fund.RELOCATION, fund == Fund.CITY_OWN],
+        [TIERS.index("relocation"), TIERS.index("city")],
+        TIERS.index("province"),
     )
-    _add_each(tally, bureaus.place[counts], tier[counts], (amounts.bureau - amounts.matched)[counts])
-    helped = counts & (bureaus.match >= 0)
-    _add_each(tally, bureaus.place[helped], np.full(int(helped.sum()), 1), amounts.matched[helped])
+    counts = np.flatnonzero(~np.isin(fund, (Fund.OTHER, Fund.LAST_YEAR)))
+    helped = counts[bureaus.match[counts] >= 0]
+    row = np.concatenate((counts, helped))
+    return Lines(
+        row,
+        bureaus.place[row].astype(np.int64),
+        np.concatenate((np.where(own, level, received)[counts], np.full(len(helped), TIERS.index("city")))),
+        np.where(own, bureaus.issued, bureaus.received)[row].astype(np.int64),
+        np.concatenate(((amounts.bureau - amounts.matched)[counts], amounts.matched[helped])),
+    )
+
+
+def system_tally(made: Made) -> Tally:
+    """The system's figures of the divisions below the province."""
+    tally, booked = Tally(), bookings(made)
+    scale = np.zeros((len(made.places), len(TIERS)), np.int64)
+    np.add.at(scale, (booked.place, booked.tier), booked.fen)
+    for place, tier in zip(*np.nonzero(scale), strict=True):
+        tally.add(int(place), ("scale", TIERS[tier]), int(scale[place, tier]))
     spenders = made.budget.spenders
     paid = _is_counted(made) & (spenders.place > 0)
     total = np.zeros(len(made.places), np.int64)
-    np.add.at(total, spenders.place[paid], amounts.paid_net[paid])
+    np.add.at(total, spenders.place[paid], made.flows.amounts.paid_net[paid])
     for place in np.flatnonzero(total).tolist():
         tally.add(place, EXPENDITURE, int(total[place]))
     return tally
 
 
-def expenditure_rows(made: Made, place: int) -> tuple[Fen, Fen]:
-    """Days and fen of what counts as the division's expenditure of the year, reversals at their own day."""
-    payments, spenders = made.payments, made.budget.spenders
-    counts = _is_counted(made) & (spenders.place == place)
-    mine = counts[payments.spender] & (payments.status == Status.VALID)
-    back = counts[payments.spender[payments.reversed]]
-    return (
+def spending(made: Made, place: int) -> Lines:
+    """What counts as the division's expenditure of the year, by payment position; reversals at their own day."""
+    payments = made.payments
+    counts = _is_counted(made) & (made.budget.spenders.place == place)
+    mine = np.flatnonzero(counts[payments.spender] & (payments.status == Status.VALID))
+    back = np.flatnonzero(counts[payments.spender[payments.reversed]])
+    row = np.concatenate((mine, back + payments.regular))
+    return Lines(
+        row,
+        np.full(len(row), place),
+        np.zeros(len(row), np.int64),
         np.concatenate((payments.day[mine], payments.taken_day[back])).astype(np.int64),
         np.concatenate((payments.fen[mine], -payments.taken_fen[back])),
     )
@@ -86,10 +116,3 @@ def _is_counted(made: Made) -> NDArray[np.bool_]:
     """Agency indicators whose payments count: in scope, of the year, not carried over."""
     fund = made.budget.lines.fund[made.budget.spenders.line]
     return ~np.isin(fund, (Fund.OTHER, Fund.LAST_YEAR))
-
-
-def _add_each(tally: Tally, place: np.ndarray, tier: np.ndarray, fen: np.ndarray) -> None:
-    total = np.zeros((int(place.max(initial=0)) + 1, len(TIERS)), np.int64)
-    np.add.at(total, (place, tier), fen)
-    for at, which in zip(*np.nonzero(total), strict=True):
-        tally.add(int(at), ("scale", TIERS[which]), int(total[at, which]))

@@ -1,5 +1,5 @@
 """Faults to plant in a made province: for every rule of the catalogue a planter, one module a family of rules."""
 
-from loaders.province.faults.catalogue import FAULTS, plant
+from loaders.province.faults.catalogue import FAULTS, names_of, plant
 
-__all__ = ["FAULTS", "plant"]
+__all__ = ["FAULTS", "names_of", "plant"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loaders.province.faults.sheet import OTHER, POOR, Money, Sheet
+from loaders.province.faults.money import OTHER, POOR, Money
+from loaders.province.faults.sheet import Sheet
 from loaders.province.key import Finding
 from loaders.province.reports import EXPENDITURE
 

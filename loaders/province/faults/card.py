@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loaders.province.faults.sheet import OTHER, POOR, Sheet
+from loaders.province.faults.money import OTHER, POOR
+from loaders.province.faults.sheet import Sheet
 
 
 def _batch(sheet: Sheet, place: int, fen: int, day: str, persons: int) -> str:

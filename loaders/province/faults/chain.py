@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loaders.province.faults.sheet import LISTED, OTHER, POOR, Sheet, record
+from loaders.province.faults.money import LISTED, OTHER, POOR
+from loaders.province.faults.sheet import Sheet, record
 
 
 def unreceived_transfer(sheet: Sheet, turn: int) -> None:

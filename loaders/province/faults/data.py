@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loaders.province.faults.sheet import OTHER, Sheet
+from loaders.province.faults.money import OTHER
+from loaders.province.faults.sheet import Sheet
 
 WRONG = (
     "{word}{year}年{number}号",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loaders.province.faults.sheet import POOR, Money, Sheet
+from loaders.province.faults.money import POOR, Money
+from loaders.province.faults.sheet import Sheet
 from loaders.province.key import Finding
 
 EARLIER = Money(years_ago=1)
@@ -78,21 +79,18 @@ def _last_year(sheet: Sheet, place: int, fen: int, day: str) -> tuple[str, int]:
 
 
 def split_re_entry(sheet: Sheet, turn: int) -> None:
-    """One issue typed in as two or three own indicators."""
+    """One issue typed in as two or three own indicators; the first of them is accused, of the whole issue."""
     place, fen = sheet.county(), sheet.fen()
     _, _, follows = _unreceived(sheet, place, fen)
-    cuts = (
-        [fen // 4 + 1, fen - fen // 4 - 1]
-        if turn % 2 == 0
-        else [fen // 8 + 1, fen // 4 + 1, fen - fen // 8 - fen // 4 - 2]
-    )
-    owns = [_typed(sheet, place, part) for part in cuts]
-    sheet.fault(sheet.expect("entry/split-re-entry", owns[0], place, fen), follows)
+    cuts = (fen // 4 + 1,) if turn % 2 == 0 else (fen // 8 + 1, fen // 4 + 1)
+    typed = [_typed(sheet, place, part) for part in (*cuts, fen - sum(cuts))]
+    sheet.fault(sheet.expect("entry/split-re-entry", typed[0], place, fen), follows)
 
 
 def bundled_with_own(sheet: Sheet, turn: int) -> None:
     """Two issues and own matching money typed in as one, their numbers quoted."""
-    place, parts, extra = sheet.county(), [sheet.fen(), sheet.fen()], sheet.fen()
+    place, parts, extra = sheet.county(), [sheet.fen(), sheet.fen()], sheet.fen() + turn
     told = [_unreceived(sheet, place, fen) for fen in parts]
     own = _typed(sheet, place, sum(parts) + extra, doc_no=told[0][1], superior_doc_no=told[1][1])
-    sheet.fault(sheet.expect("entry/bundled-with-own", own, place, sum(parts) + extra), *(each for _, _, each in told))
+    follows = (finding for _, _, finding in told)
+    sheet.fault(sheet.expect("entry/bundled-with-own", own, place, sum(parts) + extra), *follows)

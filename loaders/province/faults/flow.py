@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loaders.province.faults.sheet import OTHER, POOR, Sheet, record
+from loaders.province.faults.money import OTHER, POOR
+from loaders.province.faults.sheet import Sheet, record
 from loaders.province.key import yuan_text
 
 

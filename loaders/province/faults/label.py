@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loaders.province.faults.sheet import LISTED, OTHER, Money, Sheet
+from loaders.province.faults.money import LISTED, OTHER, Money
+from loaders.province.faults.sheet import Sheet
 from loaders.province.reports import EXPENDITURE
 
 UNLISTED = Money("2120399")

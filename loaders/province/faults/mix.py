@@ -4,7 +4,8 @@ Three parts to one, and payments in multiples of four fen, so that every payment
 
 from __future__ import annotations
 
-from loaders.province.faults.sheet import OTHER, POOR, Money, Sheet
+from loaders.province.faults.money import OTHER, POOR, Money
+from loaders.province.faults.sheet import Sheet
 from loaders.province.key import Finding
 from loaders.province.reports import EXPENDITURE
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from loaders.province.faults.sheet import POOR, Money, Sheet
-from loaders.province.reports import EXPENDITURE, expenditure_rows
+from loaders.province.faults.money import POOR, Money
+from loaders.province.faults.sheet import Sheet
+from loaders.province.reports import EXPENDITURE, spending
 from loaders.province.size import days
 
 
@@ -48,7 +47,7 @@ def idle(sheet: Sheet, turn: int) -> None:
 
 def year_end_rush(sheet: Sheet, turn: int) -> None:
     """Two thirds of a county's year paid in December. Near miss: the same with less than twenty payments."""
-    quiet = _quiet_counties(sheet)
+    quiet = sheet.quiet_counties()
     if not quiet:
         return
     place = quiet[turn % len(quiet)]
@@ -66,17 +65,10 @@ def year_end_rush(sheet: Sheet, turn: int) -> None:
     sheet.fault(sheet.expect("pace/year-end-rush", f"division:{sheet.places.code[place]}", place, excess))
 
 
-def _quiet_counties(sheet: Sheet) -> list[int]:
-    """Counties no other fault is planted in, without carried-over money."""
-    spenders = sheet.made.budget.spenders
-    carried = set(spenders.place[spenders.previous >= 0].tolist())
-    counties = np.flatnonzero(sheet.places.is_county).tolist()
-    return [each for each in counties if each not in carried and each not in sheet.reserved]
-
-
 def _paid_by_season(sheet: Sheet, place: int) -> tuple[int, int, int]:
     """The county's expenditure in fen: of the year, up to September, in December."""
-    day, fen = expenditure_rows(sheet.made, place)
+    paid = spending(sheet.made, place)
+    day, fen = paid.day, paid.fen
     year = sheet.size.year
     total = sheet.tally.of(place, EXPENDITURE)
     assert total == int(fen.sum()), "the rows of a county's expenditure add up to its figure"

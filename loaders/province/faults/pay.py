@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loaders.province.faults.sheet import OTHER, POOR, Money, Sheet
+from loaders.province.faults.money import OTHER, POOR, Money
+from loaders.province.faults.sheet import Sheet
 
 
 def undated(sheet: Sheet, turn: int) -> None:
@@ -69,8 +70,10 @@ def not_centralised(sheet: Sheet, turn: int) -> None:
 
 
 def unreviewed(sheet: Sheet, turn: int) -> None:
-    """A payment without a step in a province whose other payments have theirs (see `steps` of the bundle)."""
+    """A payment without a step where all others have theirs. Near miss: one that has."""
     place, fen = sheet.county(), sheet.fen()
-    subject = sheet.pay(sheet.spender(place, fen, POOR), fen // 4 + turn)
+    spender = sheet.spender(place, fen, POOR)
+    subject = sheet.pay(spender, fen // 4 + turn)
     sheet.unreviewed.add(subject)
     sheet.fault(sheet.expect("pay/unreviewed", subject, place, fen // 4 + turn))
+    sheet.near_miss("pay/unreviewed", sheet.pay(spender, fen // 8))

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from loaders.province.bundle import Row
+from loaders.province.faults.money import Money
 from loaders.province.key import Cause, Fault, Finding, yuan_text
 from loaders.province.paytables import Made
 from loaders.province.places import AGENCIES_EACH, Places
@@ -36,31 +37,6 @@ KINDS = {table: column[: -len("_id")] for table, (_, column) in PREFIXES.items()
     "one_card_batches": "one_card_batch",
 }
 BY_PREFIX = {prefix: KINDS[table] for table, (prefix, _) in PREFIXES.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """What an amount is: function, poverty flag, source at the province, years before the province's."""
-
-    function: str = "2130505"
-    poverty: str = "true"
-    source: str = "central"
-    years_ago: int = 0
-
-    @property
-    def in_scope(self) -> bool:
-        """By the contract: the flag, or 21305 (no planted indicator is basic expenditure)."""
-        return self.poverty == "true" or self.function.startswith("21305")
-
-    @property
-    def tier(self) -> str:
-        """The tier of the allocation it comes from."""
-        return "relocation" if self.source == "relocation_financing" else "province"
-
-
-POOR = Money()
-OTHER = Money("2050204", "false")
-LISTED = Money("2130142")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +68,12 @@ class Sheet:
     reserved: set[int] = field(default_factory=set)
     misreported: set[int] = field(default_factory=set)
     unreviewed: set[str] = field(default_factory=set)
+    cut_offs: dict[int, str] = field(default_factory=dict)
     _causes: dict[tuple[int, Figure, str], tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     _next: dict[str, int] = field(default_factory=dict)
     _indicators: dict[str, Planted] = field(default_factory=dict)
     _spent: set[int] = field(default_factory=set)
+    _used: set[int] = field(default_factory=set)
     _turn: list[int] = field(default_factory=list)
     _documents: int = 5000
 
@@ -116,11 +94,19 @@ class Sheet:
                 return drawn
 
     def county(self) -> int:
-        """The next county to plant in: each in turn, in an order drawn once, reserved ones left out."""
-        if not self._turn:
-            counties = np.flatnonzero(self.places.is_county)
-            self._turn = [int(each) for each in self.rng.permutation(counties) if int(each) not in self.reserved]
-        return self._turn.pop()
+        """The next county to plant in: each in turn, in orders drawn anew, reserved ones left out."""
+        while True:
+            if not self._turn:
+                self._turn = self.rng.permutation(np.flatnonzero(self.places.is_county)).tolist()
+            place = self._turn.pop()
+            if place not in self.reserved:
+                self._used.add(place)
+                return place
+
+    def quiet_counties(self) -> list[int]:
+        """Counties that nothing is planted in so far; who takes one reserves it."""
+        counties: list[int] = np.flatnonzero(self.places.is_county).tolist()
+        return [each for each in counties if each not in self._used | self.reserved]
 
     def day(self, month: int, day: int, years_ago: int = 0) -> str:
         """An ISO date of the province's year, or of a year before."""
@@ -345,8 +331,9 @@ class Sheet:
         """All causes, in the order of divisions, figures and causes."""
         code = self.places.code
         return tuple(
-            Cause(code[place], *figure, cause, fen, tuple(sorted(records)))
+            Cause(code[place], *figure, cause, fen, tuple(sorted(set(records))))
             for (place, figure, cause), (fen, records) in sorted(self._causes.items())
+            if fen
         )
 
     def reported(self, place: int, figure: Figure) -> int:
@@ -372,6 +359,15 @@ class Sheet:
         return tuple(found)
 
 
+def step_rows(sheet: Sheet) -> list[Row]:
+    """The review of every planted payment that is dated and not planted to lack it."""
+    return [
+        {"record": f"payment:{row['payment_id']}", "step": "review", "date": row["pay_date"], "office": "业务股"}
+        for row in sheet.rows["payments"]
+        if row["pay_date"] and row["payment_id"] not in sheet.unreviewed
+    ]
+
+
 def report_rows(sheet: Sheet) -> list[Row]:
     """The daily reports of the last day: the system's figures less what was planted to make them differ."""
     figures = [*(("scale", tier) for tier in TIERS), ("scale", "all"), EXPENDITURE]
@@ -382,6 +378,7 @@ def report_rows(sheet: Sheet) -> list[Row]:
             "measure": measure,
             "tier": tier,
             "amount": yuan_text(sheet.reported(place, (measure, tier))),
+            "cut_off_date": sheet.cut_offs.get(place, ""),
         }
         for place in sorted({*sheet.tally.fen, *sheet.caused()})
         for measure, tier in figures

@@ -1,0 +1,62 @@
+"""Province and rules hold each other to the catalogue: what is planted is found, to the fen, and no more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import lineage
+import loaders
+from loaders.province import ProvinceKey, make_province
+from loaders.province.key import Finding
+from queries import CheckResult, check
+from queries.catalogue import catalogue
+
+AT = datetime(2018, 1, 3, tzinfo=UTC)
+EVERY_RULE = tuple(rule.name for rule in catalogue())
+
+
+def checked(folder: Path, payments: int, seed: int, faults: str | tuple[str, ...]) -> tuple[ProvinceKey, CheckResult]:
+    key = make_province(folder / "bundle", payments, seed, faults)
+    loaded = loaders.load(folder / "ledger", folder / "bundle", at=AT)
+    assert loaded.rejected == 0
+    ledger = lineage.open(folder / "ledger")
+    assert str(ledger.as_of) == key.as_of
+    return key, check(ledger, EVERY_RULE)
+
+
+def found(result: CheckResult) -> set[Finding]:
+    return {Finding(each.rule.name, each.subject, each.division_code, each.amount_fen) for each in result.findings}
+
+
+@pytest.mark.parametrize(("payments", "seed"), [(200, 21), (2500, 22), (12_000, 23)])
+def test_over_a_sound_province_no_rule_says_anything_and_every_chain_is_complete(
+    payments: int, seed: int, tmp_path: Path
+) -> None:
+    _, result = checked(tmp_path, payments, seed, ())
+    assert found(result) == set()
+    ledger = lineage.open(tmp_path / "ledger")
+    states = {row["state"] for row in ledger.rows("SELECT DISTINCT state FROM nodes WHERE amount_fen > 0")}
+    assert states == {"complete", "none"}
+    [moneyless] = ledger.rows("""
+        SELECT count(*) AS odd FROM nodes n LEFT JOIN payments p ON p.record = n.record
+        LEFT JOIN one_card_payments c ON c.record = n.record
+        WHERE n.state = 'none' AND p.status IS DISTINCT FROM 'void' AND p.status IS DISTINCT FROM 'pending'
+          AND c.status IS DISTINCT FROM 'returned'""")
+    assert moneyless["odd"] == 0
+
+
+@pytest.mark.parametrize(("payments", "seed"), [(200, 31), (2500, 32), (25_000, 33)])
+def test_over_a_province_with_every_fault_exactly_the_key_is_found(payments: int, seed: int, tmp_path: Path) -> None:
+    key, result = checked(tmp_path, payments, seed, "all")
+    assert found(result) == key.findings()
+    assert {each.finding.rule for each in key.faults} == set(EVERY_RULE)
+
+
+@pytest.mark.parametrize("fault", ["entry/bundled", "chain/wrong-division", "account/no-accounting", "flow/cycle"])
+def test_one_kind_of_fault_alone_brings_only_its_findings(fault: str, tmp_path: Path) -> None:
+    key, result = checked(tmp_path, 300, 41, (fault,))
+    assert found(result) == key.findings()
+    assert {each.finding.rule for each in key.faults} == {fault}
