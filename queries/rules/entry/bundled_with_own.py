@@ -7,10 +7,10 @@ class: direction
 type: P9
 office: budget
 default: off
-zh: {division}的本级指标 {id}（{booked} 元，手工录入）引用了未接收下达的文号 {numbers}，其中上级资金 {amount} 元，其
-    余 {own} 元应为本级配套
-en: own indicator {id} of {division} ({booked} yuan, typed) quotes the numbers of unreceived transfers {numbers}:
-    {amount} yuan are superior money, the other {own} yuan its own matching money
+zh: {division}的本级指标 {id}（{amount} 元，手工录入）引用了未接收下达的文号 {numbers}，其中上级资金 {superior} 元，
+    其余 {own} 元应为本级配套
+en: own indicator {id} of {division} ({amount} yuan, typed) quotes the numbers of unreceived transfers {numbers}:
+    {superior} yuan are superior money, the other {own} yuan its own matching money
 
 What: An own, manually entered indicator that quotes the numbers of unreceived transfers to its division whose sum
 is less than its amount.
@@ -21,11 +21,11 @@ Why: Superior and own money stand in one line; the chain is cut for the superior
 
 Basis: 豫财预〔2013〕139号; ministry problem list P9.
 
-Method: Numbers quoted in doc_no or superior_doc_no, compared in normal form; same fiscal year and flag. The amount
-is the superior part. What entry/re-entered or entry/bundled take is left out; a transfer serves the indicator of
-lesser id.
+Method: Numbers quoted in doc_no or superior_doc_no, compared in normal form; same fiscal year and flag. What
+entry/re-entered or entry/bundled take is left out; a transfer serves the indicator of lesser id.
 
-Example: An indicator of 150 quotes 豫财农〔2017〕5号 of 100 that nobody received: 100.
+Example: An indicator of 150 quotes 豫财农〔2017〕5号 of 100 that nobody received: flagged with 150, of which 100
+superior.
 
 Not flagged: Unless switched on. Indicators that quote no number.
 """
@@ -66,8 +66,8 @@ def find(question: Question) -> Iterator[dict[str, Any]]:
         yield {
             "subject": indicator["record"],
             "division_code": indicator["division_code"],
-            "amount_fen": superior_fen,
-            "booked_fen": indicator["amount_fen"],
+            "amount_fen": indicator["amount_fen"],
+            "superior_fen": superior_fen,
             "own_fen": indicator["amount_fen"] - superior_fen,
             "numbers": [row["number"] for row in quoted],
             "evidence": [row["record"] for row in quoted],

@@ -1,19 +1,19 @@
 """
 rule: entry/split-re-entry
 title: 一笔上级资金拆分录入 | One transfer typed in as several
-subject: transfer
+subject: indicator
 severity: orange, yellow
 class: direction
 type: P9
 office: budget
 default: off
-zh: 未接收的下达 {id}（{number}，{amount} 元）恰为{division} {pieces} 条手工录入的本级指标之和：{indicators}；这样的
-    组合有 {solutions} 种
-en: the unreceived transfer {id} ({number}, {amount} yuan) is the sum of {pieces} own, typed indicators of
-    {division}: {indicators}; combinations that fit: {solutions}
+zh: {division} {pieces} 条手工录入的本级指标 {indicators} 之和恰为未接收的下达 {transfer}（{number}，{amount} 元）；
+    这样的组合有 {solutions} 种
+en: {pieces} own, typed indicators of {division}, {indicators}, sum to the unreceived transfer {transfer} ({number},
+    {amount} yuan); combinations that fit: {solutions}
 
-What: An unreceived transfer that equals the sum of 2 to 8 own, manually entered indicators of its division, year
-and flag.
+What: 2 to 8 own, manually entered indicators that sum to one unreceived transfer to their division, of their year
+and flag. The subject is the least of them, the amount their sum.
 
 说明：一笔未接收的上级下达，恰为下级若干条手工录入的本级指标之和。
 
@@ -45,7 +45,7 @@ SELECT record, division_code, fiscal_year, poverty, amount_fen, number FROM unre
 
 
 def find(question: Question) -> Iterator[dict[str, Any]]:
-    """Each transfer with the combination of indicators that makes it up."""
+    """Each combination of indicators that makes up a transfer."""
     re_entered, bundled = question.found("entry/re-entered"), question.found("entry/bundled")
     taken = {row["subject"] for row in (*re_entered, *bundled)}
     served = {row["transfer"] for row in re_entered} | {name for row in bundled for name in row["transfers"]}
@@ -63,13 +63,14 @@ def find(question: Question) -> Iterator[dict[str, Any]]:
         chosen = [free[place]["record"] for place in ways.first]
         taken.update(chosen)
         yield {
-            "subject": transfer["record"],
+            "subject": chosen[0],
             "division_code": transfer["division_code"],
             "amount_fen": transfer["amount_fen"],
             "severity": "orange" if ways.count == 1 else "yellow",
+            "transfer": transfer["record"],
             "number": transfer["number"],
             "pieces": len(chosen),
             "indicators": chosen,
             "solutions": ways.count if ways.count <= COUNTED else f">{COUNTED}",
-            "evidence": chosen,
+            "evidence": [*chosen, transfer["record"]],
         }
