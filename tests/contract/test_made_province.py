@@ -31,7 +31,7 @@ def found(result: CheckResult) -> set[Finding]:
     return {Finding(each.rule.name, each.subject, each.division_code, each.amount_fen) for each in result.findings}
 
 
-@pytest.mark.parametrize(("payments", "seed"), [(200, 21), (2500, 22), (12_000, 23)])
+@pytest.mark.parametrize(("payments", "seed"), [(200, 21), (8000, 22)])
 def test_over_a_sound_province_no_rule_says_anything_and_every_chain_is_complete(
     payments: int, seed: int, tmp_path: Path
 ) -> None:
@@ -48,14 +48,14 @@ def test_over_a_sound_province_no_rule_says_anything_and_every_chain_is_complete
     assert moneyless["odd"] == 0
 
 
-@pytest.mark.parametrize(("payments", "seed"), [(200, 31), (2500, 32), (25_000, 33)])
+@pytest.mark.parametrize(("payments", "seed"), [(200, 31), (12_000, 33)])
 def test_over_a_province_with_every_fault_exactly_the_key_is_found(payments: int, seed: int, tmp_path: Path) -> None:
     key, result = checked(tmp_path, payments, seed, "all")
     assert found(result) == key.findings()
     assert {each.finding.rule for each in key.faults} == set(EVERY_RULE)
 
 
-@pytest.mark.parametrize("fault", ["entry/bundled", "chain/wrong-division", "account/no-accounting", "flow/cycle"])
+@pytest.mark.parametrize("fault", ["chain/wrong-division", "flow/cycle"])
 def test_one_kind_of_fault_alone_brings_only_its_findings(fault: str, tmp_path: Path) -> None:
     key, result = checked(tmp_path, 300, 41, (fault,))
     assert found(result) == key.findings()
