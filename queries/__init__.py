@@ -1,6 +1,8 @@
 """The questions: risk rules, overview, reconciliation, ranking, search and samples over a ledger."""
 
 from queries.check import CheckResult, Finding, check
+from queries.findings import Findings, Wanted, findings, record_event, record_events
+from queries.life_cycle import Actor, Event
 from queries.overview import Overview, overview
 from queries.overview_records import FigureRecords, overview_records
 from queries.page import Page
@@ -9,17 +11,24 @@ from queries.reconcile_notes import Said, explain_difference
 from queries.territory import subtree
 
 __all__ = [
+    "Actor",
     "CheckResult",
+    "Event",
     "FigureRecords",
     "Finding",
+    "Findings",
     "Overview",
     "Page",
     "Reconciliation",
     "Said",
+    "Wanted",
     "check",
     "explain_difference",
+    "findings",
     "overview",
     "overview_records",
     "reconcile",
+    "record_event",
+    "record_events",
     "subtree",
 ]

@@ -113,7 +113,8 @@ def read_rule(path: Path) -> Rule:
     """One rule from its file. Raises Misuse with file and line."""
     page, body = split_python(path) if path.suffix == ".py" else split_sql(path)
     head_text, _, rest = page.strip("\n").partition("\n\n")
-    head, parameters = _head(path, head_text)
+    before = len(page) - len(page.lstrip("\n"))
+    head, parameters = _head(path, "\n" * before + head_text)
     missing = [key for key in REQUIRED if key not in head]
     if missing:
         raise Misuse(f"{path}:1: the page lacks {', '.join(missing)}", "see any page of `lineage rules RULE`")

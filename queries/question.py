@@ -148,5 +148,5 @@ def _literal(value: Any) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(_literal(part) for part in value) + "]"
     if isinstance(value, int):
-        return str(value)
+        return f"{value}::BIGINT"  # a plain literal is INT32, and a product with it overflows
     return "'" + str(value).replace("'", "''") + "'"

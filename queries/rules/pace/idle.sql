@@ -28,9 +28,9 @@ Example: An indicator of June 2016 with 1,511,046.06 left on 30 September 2017: 
 Not flagged: Indicators without agency (pace/late-issue) or out of scope; balances that were carried over.
 */
 SELECT i.record AS subject, i.division_code, n.amount_fen - n.outflow_fen AS amount_fen, i.amount_fen AS booked_fen,
-       i.date, CASE WHEN i.date + to_months($months_red) < $as_of THEN 'red' ELSE 'orange' END AS severity,
-       CASE WHEN i.date + to_months($months_red) < $as_of THEN $months_red ELSE $months END AS months_over
+       i.date, CASE WHEN i.date + to_months($months_red::INTEGER) < $as_of THEN 'red' ELSE 'orange' END AS severity,
+       CASE WHEN i.date + to_months($months_red::INTEGER) < $as_of THEN $months_red ELSE $months END AS months_over
 FROM indicators i
 JOIN nodes n ON n.record = i.record
 WHERE i.in_scope AND i.agency_code IS NOT NULL AND n.amount_fen > n.outflow_fen
-  AND i.date + to_months($months) < $as_of
+  AND i.date + to_months($months::INTEGER) < $as_of
