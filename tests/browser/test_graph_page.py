@@ -14,6 +14,7 @@ import pytest
 
 import viz
 from tests.unit.viz.trails import HOSTILE, answer, flow, hostile_trail, record, small, wide
+from viz.pack import write_pack
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -288,3 +289,73 @@ def test_past_the_limit_the_page_starts_folded_and_refuses_to_draw_too_much(page
     assert len(shown(browser)["nodes"]) == 1 + 5
     assert "1500" in find(browser, "#live").get_attribute("textContent")
     assert len(visible_rows(browser, "records")) == 1601
+
+
+def spot(browser: Chrome, node: int) -> tuple[int, int]:
+    """Where a node stands, from the middle of the canvas, in pixels."""
+    x, y = browser.execute_script(
+        "const g = graphPage.network, p = g.canvasToDOM(g.getPosition(arguments[0]));"
+        "const box = document.getElementById('graph').getBoundingClientRect();"
+        "return [p.x - box.width / 2, p.y - box.height / 2]",
+        node,
+    )
+    return round(x), round(y)
+
+
+def test_the_pointer_hovers_clicks_and_opens_groups(page: Opens):
+    from selenium.webdriver import ActionChains
+
+    browser = page(wide(40))
+    browser.execute_script("document.querySelector('#fold-kinds input').click(); graphPage.network.fit()")
+    canvas = find(browser, "#graph")
+    group = next(node for node in shown(browser)["nodes"] if node >= 41)
+    ActionChains(browser).move_to_element_with_offset(canvas, *spot(browser, group)).perform()
+    tip = find(browser, "#tip")
+    assert tip.is_displayed()
+    assert "× 8" in tip.text
+    assert "万元" in tip.text
+    ActionChains(browser).move_to_element_with_offset(canvas, *spot(browser, 0)).click().perform()
+    assert shown(browser)["path"] is not None
+    before = len(shown(browser)["nodes"])
+    ActionChains(browser).move_to_element_with_offset(canvas, *spot(browser, group)).double_click().perform()
+    assert len(shown(browser)["nodes"]) == before + 7
+
+
+def test_the_export_button_saves_the_rows_that_are_seen(page: Opens, tmp_path: Path):
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    browser = page(small())
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    expected = browser.execute_script("return graphPage.csv('records')")
+    find(browser, "#sheet-records .export").click()
+    target = tmp_path / "payment_P-records.csv"
+    WebDriverWait(browser, 10).until(lambda _: target.exists())
+    assert target.read_bytes().decode("utf-8") == expected
+    assert target.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_a_hidden_record_shows_no_more_than_it_may(page: Opens):
+    trail = small()
+    trail["nodes"][3] = {"record": "hidden:1", "kind": "hidden", "depth": 2, "amount": "40.00", "tier": "city",
+                         "division_code": "410200000"}  # fmt: skip
+    trail["edges"][1] = flow("hidden:1", "indicator:I", "40.00", evidence="document")
+    trail["sources"][1] = {"record": "hidden:1", "tier": "city", "poverty": False, "division_code": "410200000",
+                           "amount": "40.00"}  # fmt: skip
+    browser = page(trail)
+    browser.execute_script("graphPage.choose(3)")
+    assert "权限外" in find(browser, "#detail").text
+    assert visible_rows(browser, "sources")[1] == "hidden:1"
+
+
+def test_a_flow_page_and_a_pack_are_still_and_ask_for_nothing(browser: Chrome, tmp_path: Path):
+    attack = HOSTILE[0] + HOSTILE[1]
+    viz.flow_view([(attack, "b", 1000, "poverty"), ("b", "c", 900, "other")], tmp_path / "flow.html", heading=attack)
+    write_pack(hostile_trail(), tmp_path / "pack.html")
+    for name in ("flow.html", "pack.html"):
+        address = (tmp_path / name).as_uri()
+        browser.get(address)
+        assert [entry["message"] for entry in browser.get_log("browser")] == []
+        assert {url for url in requests(browser) if url != address} == set()
+        assert browser.execute_script("return document.querySelectorAll('img, iframe, [onerror]').length") == 0
+        assert "HACKED" not in browser.title.replace(attack, "").replace(hostile_trail()["record"], "")
+        assert browser.execute_script("return document.querySelector('svg').getBoundingClientRect().height") > 40
