@@ -21,6 +21,7 @@ _CLASSES = tuple(f"{tier}_{kind}" for tier in (*_TIERS, "unsourced") for kind in
 _PAYEES = {"agency": "agency_payee", "special_account": "account_payee", "": "unknown_payee"}
 
 # One row a pair of groups. A transfer is passed through: its source's record pays, its target's record is paid.
+# Outer joins are on one equality each: of any other DuckDB 1.5 makes a nested loop (20,000 payments: 6 s, not 0.2 s).
 _HOPS = """
 WITH place AS (
     SELECT n.record, n.kind, n.division_code, CASE n.kind
@@ -28,14 +29,14 @@ WITH place AS (
         WHEN 'payment' THEN coalesce(p.payee_kind, '')
         WHEN 'special_account' THEN coalesce(s.name, n.id) ELSE '' END AS detail
     FROM nodes n
-    LEFT JOIN indicators i ON n.kind = 'indicator' AND i.indicator_id = n.id
+    LEFT JOIN indicators i ON i.record = n.record
     LEFT JOIN agencies a ON a.agency_code = i.agency_code
-    LEFT JOIN payments p ON n.kind = 'payment' AND p.payment_id = n.id
-    LEFT JOIN special_accounts s ON n.kind = 'special_account' AND s.account_id = n.id
+    LEFT JOIN payments p ON p.record = n.record
+    LEFT JOIN special_accounts s ON s.record = n.record
 ), hop AS (
     SELECT paid.source AS payer, e.target, e.date, {classes}
-    FROM edges e LEFT JOIN edges paid ON paid.target = e.source AND e.source LIKE 'transfer:%'
-    WHERE e.target NOT LIKE 'transfer:%' AND (paid.source IS NOT NULL OR e.source LIKE 'transfer:%')
+    FROM edges e LEFT JOIN edges paid ON paid.target = e.source
+    WHERE e.source LIKE 'transfer:%' AND e.target NOT LIKE 'transfer:%'
     UNION ALL
     SELECT e.source, e.target, e.date, {classes} FROM edges e
     WHERE e.source NOT LIKE 'transfer:%'
@@ -56,10 +57,10 @@ SELECT n.kind, CASE n.kind WHEN 'indicator' THEN coalesce(a.name, i.agency_code,
     sum(n.declared_fen)::BIGINT AS declared, sum(n.unsourced_fen)::BIGINT AS unsourced,
     sum(CASE WHEN n.kind IN ('indicator', 'special_account') THEN n.pool_fen - n.outflow_fen ELSE 0 END)::BIGINT AS kept
 FROM nodes n
-LEFT JOIN indicators i ON n.kind = 'indicator' AND i.indicator_id = n.id
+LEFT JOIN indicators i ON i.record = n.record
 LEFT JOIN agencies a ON a.agency_code = i.agency_code
-LEFT JOIN payments p ON n.kind = 'payment' AND p.payment_id = n.id
-LEFT JOIN special_accounts s ON n.kind = 'special_account' AND s.account_id = n.id
+LEFT JOIN payments p ON p.record = n.record
+LEFT JOIN special_accounts s ON s.record = n.record
 WHERE n.division_code = $division AND year(n.date) = $year AND n.kind NOT IN ('transfer', 'allocation')
 GROUP BY ALL ORDER BY ALL
 """

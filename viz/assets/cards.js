@@ -52,7 +52,7 @@ function drawCard(context, item, x, y, state) {
   const [shape, fill, line, tint] = page.looks[item.nature];
   const scale = network.getScale(), left = x - CARD.width / 2, top = y - CARD.height / 2;
   context.save();
-  context.globalAlpha = isDim(item.id) ? 0.14 : 1;
+  context.globalAlpha = isDim(item.id) ? 0.24 : 1;
   if (matches.has(item.id)) {
     context.fillStyle = "#FFD84D";
     frame(context, left - 7, top - 7, CARD.width + 14, CARD.height + 14, 12);
