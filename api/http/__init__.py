@@ -1,0 +1,1 @@
+"""The HTTP door: `/api/v1` over the same questions as the command line."""

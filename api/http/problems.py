@@ -1,0 +1,91 @@
+"""Errors as RFC 9457 problem+json, all of one shape: type, title, status, detail, hint, instance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from lineage.errors import Busy, LineageError, Misuse, NotFound, Unavailable
+
+MEDIA = "application/problem+json"
+TITLES = {
+    400: "not a question that can be answered", 401: "sign in", 403: "not yours to do", 404: "not there",
+    405: "not done this way", 409: "already decided", 411: "say how long the body is", 413: "too large",
+    415: "not in this form", 422: "not a question that can be answered", 429: "too many questions",
+    500: "a fault of this program", 503: "away for a moment",
+}
+
+
+class Problem(BaseModel):
+    """What went wrong and what to do next."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(examples=["not there"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["there is no record payment:P-1"])
+    hint: str = Field(examples=["find it with search"])
+    instance: str = Field(examples=["/api/v1/records/payment%3AP-1"])
+
+
+class NotModified(Exception):
+    """The asker has this version of the answer already."""
+
+    def __init__(self, etag: str) -> None:
+        super().__init__(etag)
+        self.etag = etag
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    code: {"model": Problem, "description": TITLES[code], "content": {MEDIA: {}}}
+    for code in (400, 401, 403, 404, 422, 429, 503)
+}
+
+
+def problem(request: Request, status: int, detail: str, hint: str = "") -> JSONResponse:
+    """One error answer."""
+    headers = {"Retry-After": "2"} if status in (429, 503) else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body = {"type": "about:blank", "title": TITLES.get(status, "not done"), "status": status, "detail": detail,
+            "hint": hint, "instance": request.url.path}
+    return JSONResponse(body, status, headers, media_type=MEDIA)
+
+
+def status_of(error: LineageError) -> int:
+    """404 for what is not there, 422 for misuse, 503 for what is away or busy, 500 for the rest."""
+    if isinstance(error, NotFound):
+        return 404
+    if isinstance(error, Misuse):
+        return 422
+    return 503 if isinstance(error, (Busy, Unavailable)) else 500
+
+
+def install(app: FastAPI) -> None:
+    """Give an application these answers for every error."""
+
+    @app.exception_handler(LineageError)
+    def known(request: Request, error: LineageError) -> Response:
+        return problem(request, status_of(error), error.message, error.hint)
+
+    @app.exception_handler(NotModified)
+    def unchanged(request: Request, error: NotModified) -> Response:
+        return Response(status_code=304, headers={"ETag": error.etag})
+
+    @app.exception_handler(HTTPException)
+    def plain(request: Request, error: HTTPException) -> Response:
+        return problem(request, error.status_code, str(error.detail))
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return problem(request, 422, f"{place}: {first['msg']}", f"found {str(first.get('input'))[:80]!r}")
+
+    @app.exception_handler(Exception)
+    def fault(request: Request, error: Exception) -> Response:
+        return problem(request, 500, f"{type(error).__name__}", "the server's log says more; please report it")

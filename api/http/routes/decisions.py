@@ -1,0 +1,72 @@
+"""What people decide: accepting proposed links. Every decision is an entry in the journal, with who, when and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access.scopes import division_of
+from api.http.asking import Asker, Asking, answer
+from lineage.errors import NotFound
+from lineage.ledger import journal
+from lineage.links.decisions import accept, chosen, revoke
+
+routes = APIRouter(tags=["decisions"])
+IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
+
+
+class Reason(BaseModel):
+    """Why it is decided so."""
+
+    model_config = ConfigDict(extra="forbid")
+    why: str = Field(min_length=1, max_length=2000, examples=["same number, same amount; the county confirmed"])
+
+
+@routes.post("/repairs/{repair}/accept", operation_id="accept_repair")
+def accept_repair(asker: Asking, repair: str, reason: Reason, idempotency_key: IdempotencyKey = "") -> Response:
+    """Accept a proposed link (a bundle comes whole). The same idempotency key again changes nothing."""
+    asker.must("investigator")
+    done = _done_before(asker, journal.LINK_ACCEPTED, idempotency_key)
+    if done:
+        return answer(asker, {"accepted": done})
+    proposals = chosen(asker.ledger, [repair])
+    for one in proposals:
+        _must_hold(asker, one.source, one.target)
+    why = f"{reason.why} [{idempotency_key}]" if idempotency_key else reason.why
+    entries = accept(asker.ledger.path, proposals, why, by=asker.person.name, at=datetime.now(UTC))
+    asker.service.renew()
+    return answer(asker, {"accepted": [_shown(entry) for entry in entries]}, 201)
+
+
+@routes.post("/repairs/{repair}/revoke", operation_id="revoke_repair")
+def revoke_repair(asker: Asking, repair: str, reason: Reason) -> Response:
+    """Take an accepted link back."""
+    asker.must("investigator")
+    for link in asker.ledger.links_in_force:
+        if repair in (str(link.number), link.body.get("proposal")):
+            _must_hold(asker, link.body["from"], link.body["to"])
+    entry = revoke(asker.ledger, repair, reason.why, by=asker.person.name, at=datetime.now(UTC))
+    asker.service.renew()
+    return answer(asker, {"revoked": _shown(entry)}, 201)
+
+
+def _must_hold(asker: Asker, *records: str) -> None:
+    """What lies outside is not there."""
+    for record in records:
+        if not asker.scope.holds(division_of(asker.ledger, record)):
+            raise NotFound(f"there is no proposed link of {record}", "list them at /repairs")
+
+
+def _done_before(asker: Asker, kind: str, key: str) -> list[dict[str, Any]]:
+    if not key:
+        return []
+    theirs = [entry for entry in asker.ledger.decisions if entry.kind == kind and entry.by == asker.person.name]
+    return [_shown(entry) for entry in theirs if str(entry.body.get("why", "")).endswith(f"[{key}]")]
+
+
+def _shown(entry: journal.Entry) -> dict[str, Any]:
+    return {"entry": entry.number, "by": entry.by, "at": entry.at, **entry.body}

@@ -1,0 +1,120 @@
+"""The four modules' questions: overview, findings, rules, reconciliation, repairs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+import queries
+from api.access.scopes import division_of
+from api.http.asking import Asker, Cursor, Form, Limit, Listing, Reading, answer, listed
+from lineage.errors import NotFound
+from lineage.links.proposals import propose
+from queries.catalogue import catalogue, named
+
+routes = APIRouter(tags=["questions"])
+Calibre = Literal["2017", "next"]
+Lang = Literal["zh", "en"]
+
+
+@routes.get("/overview", operation_id="get_overview")
+def overview(
+    asker: Reading, year: Annotated[int | None, Query(ge=1949, le=2999)] = None, calibre: Calibre = "2017",
+    by: Annotated[Literal["tier", "division", "agency", "project", "fund", "month"] | None, Query()] = None,
+) -> Response:
+    """Scale, expenditure and progress; for those bound to divisions, of these only."""
+    key = ("overview", year, calibre, by, asker.divisions)
+    found = asker.service.remembered(asker.ledger, key, lambda: queries.overview(
+        asker.ledger, year, calibre, by, asker.scope.divisions).to_json())
+    return answer(asker, found)
+
+
+def all_findings(asker: Asker, lang: Lang) -> dict[str, Any]:
+    """Every finding within the asker's divisions, and the rules with their totals over these."""
+    whole = asker.service.remembered(asker.ledger, ("check", lang), lambda: queries.check(asker.ledger).to_json(lang))
+    if asker.scope.divisions is None:
+        return whole
+    rows = [dict(row, evidence=_inside(asker, row["evidence"])) for row in asker.scope.rows(whole["findings"])]
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row["rule"]] = counts.get(row["rule"], 0) + 1
+    rules = [{"rule": rule["rule"], "findings": counts.get(rule["rule"], 0)} for rule in whole["rules"]]
+    return {"as_of": whole["as_of"], "as_known": whole["as_known"], "rules": rules, "findings": rows}
+
+
+def _inside(asker: Asker, records: list[str]) -> list[str]:
+    return [record for record in records if ":" in record and asker.scope.holds(_division(asker, record))]
+
+
+def _division(asker: Asker, record: str) -> str | None:
+    kind, _, name = record.partition(":")
+    return name if kind == "division" else division_of(asker.ledger, record)
+
+
+@routes.get("/findings", operation_id="list_findings")
+def findings(
+    asker: Reading, rule: str = "", division: str = "", severity: Literal["", "red", "orange", "yellow", "blue"] = "",
+    lang: Lang = "zh", limit: Limit = 100, cursor: Cursor = "", form: Annotated[Form, Query(alias="format")] = "json",
+) -> Response:
+    """What the rules find, filtered by rule, division (with all below it) and severity."""
+    whole = all_findings(asker, lang)
+    inside = queries.subtree(asker.ledger, division) if division else None
+    rows = [
+        row for row in whole["findings"]
+        if (not rule or row["rule"] == rule) and (not severity or row["severity"] == severity)
+        and (inside is None or row["division_code"] in inside)
+    ]
+    rows.sort(key=lambda row: row["id"])
+    beside = {key: whole[key] for key in ("as_of", "as_known", "rules")} | {"total": len(rows)}
+    return listed(asker, Listing("findings", rows, "id", beside), limit, cursor, form)
+
+
+@routes.get("/findings/{finding}", operation_id="get_finding")
+def finding(asker: Reading, finding: str, lang: Lang = "zh") -> Response:
+    """One finding by its stable id."""
+    for row in all_findings(asker, lang)["findings"]:
+        if row["id"] == finding:
+            return answer(asker, dict(row))
+    raise NotFound(f"there is no finding {finding}", "it may be mended: list the findings")
+
+
+@routes.get("/rules", operation_id="list_rules")
+def rules(asker: Reading, lang: Lang = "zh") -> Response:
+    """The rule catalogue."""
+    return answer(asker, {"rules": [{"rule": rule.name, "title": rule.titles[lang]} for rule in catalogue()]})
+
+
+@routes.get("/rules/{area}/{name}", operation_id="get_rule")
+def rule_page(asker: Reading, area: str, name: str) -> Response:
+    """One rule's page: what, why, basis, method, example, what is not flagged."""
+    rule = named(catalogue(), f"{area}/{name}")
+    return answer(asker, {"rule": rule.name, "titles": dict(rule.titles), "page": rule.path.read_text("utf-8")})
+
+
+@routes.get("/reconciliation", operation_id="get_reconciliation")
+def reconciliation(
+    asker: Reading, day: Annotated[date | None, Query(alias="date")] = None, division: str = "",
+    calibre: Calibre = "2017",
+) -> Response:
+    """Every difference between the system and the counties' reports, taken apart into causes, to the fen."""
+    key = ("reconcile", day, division, calibre)
+    whole = asker.service.remembered(asker.ledger, key, lambda: queries.reconcile(
+        asker.ledger, day, division or None, calibre).to_json())
+    return answer(asker, {**whole, "divisions": asker.scope.rows(whole["divisions"])})
+
+
+@routes.get("/repairs", operation_id="list_repairs")
+def repairs(asker: Reading, limit: Limit = 100, cursor: Cursor = "",
+            form: Annotated[Form, Query(alias="format")] = "json") -> Response:
+    """Links that are probably missing, with evidence, score parts and rivals; never applied by themselves."""
+    found = asker.service.remembered(asker.ledger, "repairs", lambda: [one.to_json() for one in propose(asker.ledger)])
+    rows = [row for row in found if _visible(asker, row["from"], row["to"])]
+    return listed(asker, Listing("repairs", rows, "id", {"total": len(rows)}), limit, cursor, form)
+
+
+def _visible(asker: Asker, *records: str) -> bool:
+    scope = asker.scope
+    return scope.divisions is None or all(scope.holds(division_of(asker.ledger, record)) for record in records)
