@@ -102,17 +102,17 @@ def trail_json(trail: Trail, scope: Scope, ledger: Ledger) -> dict[str, Any]:
     tiers = _tiers(ledger)
     for node in answer["nodes"]:
         if node["record"] in names:
-            node.update(record=names[node["record"]], kind="hidden", title="", date=None, poverty=None, state=None,
+            node.update(record=names[node["record"]], kind="hidden", title="", date=None, poverty=False, state="none",
                         tier=tiers.get(node["division_code"]))
     for source in answer.get("sources", ()):
         if source["record"] in names:
-            source.update(record=names[source["record"]], poverty=None)
+            source["record"] = names[source["record"]]
     for end in answer.get("reached", ()):
         end["record"] = names.get(end["record"], end["record"])
     for edge in answer["edges"]:
         edge["from"], edge["to"] = names.get(edge["from"], edge["from"]), names.get(edge["to"], edge["to"])
         if edge["from"].startswith("hidden:") and edge["to"].startswith("hidden:"):
-            edge.update(date=None, evidence=None)
+            edge["date"] = None
     answer["breaks"] = [gap for gap in answer["breaks"] if gap["record"] not in names]
     return answer
 
