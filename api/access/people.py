@@ -52,8 +52,10 @@ def read_people(file: Path) -> dict[str, Person]:
     """All people by name; none where there is no file. Raises Misuse for a file that is none of ours."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        people = [Person(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-                  for row in content["users"]]
+        people = [
+            Person(row["name"], tuple(row["roles"]), tuple(row["divisions"]), tuple(row["key_hashes"]), row["active"])
+            for row in content["users"]
+        ]
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError) as error:

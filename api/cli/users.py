@@ -46,5 +46,5 @@ def users_command(
         return DONE
     print_table(("name", "roles", "divisions", "state"), rows)
     for name, key in keys.items():
-        note(say("serve.key", settings.lang, name=name, key=key))
+        note(say("serve.key", settings.lang, name=name, secret=key))
     return DONE
