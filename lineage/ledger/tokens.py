@@ -14,7 +14,7 @@ import stat
 import unicodedata
 from pathlib import Path
 
-from lineage.errors import Damaged, NotFound, Unavailable
+from lineage.errors import Damaged, Unavailable
 from lineage.ledger import durable
 from lineage.schema import Column, ColumnType, Sensitive, Table
 
@@ -32,13 +32,13 @@ def key_file(ledger: Path) -> Path:
 
 
 def read_key(ledger: Path) -> bytes:
-    """The key. Raises NotFound when there is none, Damaged when it is too short or others may read it."""
+    """The key. Raises Unavailable when there is none, Damaged when it is too short or others may read it."""
     file = key_file(ledger)
     try:
         key = file.read_bytes()
         mode = stat.S_IMODE(file.stat().st_mode)
     except FileNotFoundError:
-        raise NotFound(
+        raise Unavailable(
             f"the key file {file} is not there",
             "put the ledger's key back: without it numbers no longer match those stored",
         ) from None

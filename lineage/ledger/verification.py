@@ -184,9 +184,10 @@ def _journal(ledger: Path, manifests: tuple[Manifest, ...], tally: _Tally) -> It
         if count >= len(hashes) or hashes[count] != made.journal_hash:
             yield Problem(
                 "journal.jsonl",
-                f"{len(lines)} entries whose entry {count} is not the one",
-                f"what manifest {made.batch:06d} saw: {count} entries, ending {made.journal_hash[:16]}…",
-                "entries were cut off or replaced",
+                f"{len(lines)} entries" if count >= len(hashes) else f"{hashes[count][:12]}… after {count} entries",
+                f"{count} entries or more, the hash of entry {count} being {made.journal_hash[:12]}…, "
+                f"as when batch {made.batch} was written",
+                "entries were cut off or replaced: put the journal back",
                 row=count,
             )
 

@@ -101,7 +101,11 @@ class Writer:
         if not 1 <= batch <= len(self.manifests):
             raise NotFound(f"there is no batch {batch}", f"the last batch is {len(self.manifests)}")
         if batch in manifest.withdrawn(self.manifests):
-            raise Misuse(f"batch {batch} is not in force any more", "see the manifest for who took it back")
+            by = [made for made in self.manifests if batch in made.withdraws][-1]
+            raise Misuse(
+                f"batch {batch} was withdrawn by batch {by.batch} ({by.who}, {by.time}: {by.why})",
+                f"to undo that, withdraw batch {by.batch}",
+            )
         made = self._next(withdraws=(batch,), why=why.strip())
         chain = (*self.manifests, made)
         parts = {table: layers.layers(self.path, chain, table) for table in BUSINESS_DATES}

@@ -125,7 +125,7 @@ def test_a_withdrawal_needs_a_batch_in_force_and_a_reason(ledger: Path) -> None:
         with pytest.raises(NotFound, match="no batch 9"):
             writer.withdraw(9, "x")
         writer.withdraw(1, "x")
-        with pytest.raises(Misuse, match="not in force"):
+        with pytest.raises(Misuse, match="withdrawn by batch 2"):
             writer.withdraw(1, "x")
     assert amounts(ledger) == {}
 

@@ -11,7 +11,7 @@ import pytest
 
 import lineage
 from lineage import engine
-from lineage.errors import Damaged, NotFound
+from lineage.errors import Damaged, Unavailable
 from lineage.ledger import tokens, write
 from lineage.schema import BY_NAME, Sensitive
 from tests.staging import AT, load_rows
@@ -153,7 +153,7 @@ def test_another_key_or_none_stops_a_load_but_no_reader(tmp_path: Path) -> None:
     with pytest.raises(Damaged, match="not the key"):
         load_rows(path, {"projects": [{"project_code": "2", "name": "x"}]})
     key.unlink()
-    with pytest.raises(NotFound, match="key"):
+    with pytest.raises(Unavailable, match="key"):
         load_rows(path, {"projects": [{"project_code": "2", "name": "x"}]})
     assert lineage.open(path).rows("SELECT project_code FROM projects") == [{"project_code": "1"}]
 

@@ -102,7 +102,7 @@ def test_a_changed_decision_is_named(ledger: Path, line: int, place: str) -> Non
 
 def test_decisions_cut_off_the_end_are_missed_by_a_later_manifest(ledger: Path) -> None:
     edit(journal.file_of(ledger), lambda raw: raw[: raw[:-1].rfind(b"\n") + 1])
-    assert "what manifest 000003 saw: 3 entries" in found(ledger)
+    assert "expected 3 entries or more" in found(ledger)
 
 
 def test_a_missing_an_extra_and_a_gone_file_are_named(ledger: Path) -> None:
