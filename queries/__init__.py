@@ -8,6 +8,8 @@ from queries.overview_records import FigureRecords, overview_records
 from queries.page import Page
 from queries.reconcile import Reconciliation, reconcile
 from queries.reconcile_notes import Said, explain_difference
+from queries.search import Filter, SearchResult, search
+from queries.search_payee import Payee, payee
 from queries.territory import subtree
 
 __all__ = [
@@ -15,20 +17,25 @@ __all__ = [
     "CheckResult",
     "Event",
     "FigureRecords",
+    "Filter",
     "Finding",
     "Findings",
     "Overview",
     "Page",
+    "Payee",
     "Reconciliation",
     "Said",
+    "SearchResult",
     "Wanted",
     "check",
     "explain_difference",
     "findings",
     "overview",
     "overview_records",
+    "payee",
     "reconcile",
     "record_event",
     "record_events",
+    "search",
     "subtree",
 ]
