@@ -22,7 +22,7 @@ def text(key: str) -> str:
     return say(f"rules.option_{key}", LANGUAGE)
 
 
-@options("ledger", "json", "as_of", "as_known", "unit")
+@options("ledger", "json", "as_of", "as_known", "unit", "graph")
 def check_command(
     settings: Settings,
     rule: Annotated[list[str] | None, typer.Option("--rule", metavar="RULE", help=text("rule"))] = None,
@@ -34,6 +34,8 @@ def check_command(
     """Check the ledger, print or write the findings."""
     import queries
 
+    if settings.graph:
+        refuse_another_graph(settings)
     found = queries.check(settings.open(), rule or None, division, rules_dir, parameters)
     if xlsx is not None:
         write(found, xlsx, settings)
@@ -44,6 +46,20 @@ def check_command(
     for warning in found.warnings(settings.lang):
         note(warning)
     return FOUND if found.findings else DONE
+
+
+def refuse_another_graph(settings: Settings) -> None:
+    """Rules ask tables, and the tables of the graph's passes are the ledger's: a published graph must hold the same.
+
+    Raises Unavailable when its records, movements or sums differ. Decisions since then change no table.
+    """
+    from api.homes import differences
+    from lineage.errors import Unavailable
+
+    found = [one for one in differences(settings) if not one.startswith("version ")]
+    if found:
+        raise Unavailable(f"{settings.graph} holds another graph than the ledger: {'; '.join(found)}",
+                          "run lineage publish, or leave --graph out")
 
 
 def show(found: CheckResult, settings: Settings) -> None:

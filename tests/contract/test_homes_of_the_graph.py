@@ -72,6 +72,17 @@ def test_traces_down_are_equal(ledger: Ledger, bolt: FlowStore, policy: str) -> 
         assert stores.trace(bolt, record, "down", policy) == stores.trace(home, record, "down", policy)
 
 
+def test_check_asks_the_published_graph_whether_it_is_the_same(
+    ledger: Ledger, bolt: FlowStore, neo4j_server: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from api.cli import run
+
+    asked = ["check", "--ledger", str(ledger.path), "--graph", neo4j_server, "--rule", "flow/cycle", "--json"]
+    assert run(asked) == 1
+    assert run([*asked, "--as-of", "2017-03-01"]) == 3
+    assert "holds another graph than the ledger" in capsys.readouterr().err
+
+
 def test_movements_between_two_records_are_equal(ledger: Ledger, bolt: FlowStore) -> None:
     graph = ledger.graph
     last = max(range(graph.node_count), key=lambda node: len(graph.incoming(node)))

@@ -30,11 +30,11 @@ Not flagged: Accounts whose poverty money is spent; expenditure within the last 
 WITH gone AS (
     SELECT source, sum(poverty_fen)::BIGINT AS poverty_fen, max(date) AS last_spent
     FROM edges
-    WHERE starts_with(source, 'special_account:')
+    WHERE starts_with(source, 'special_account:') AND amount_fen > 0
     GROUP BY source
 ), came AS (
     SELECT target AS record, min(date) AS first_came FROM edges
-    WHERE starts_with(target, 'special_account:')
+    WHERE starts_with(target, 'special_account:') AND amount_fen > 0
     GROUP BY target
     UNION ALL
     SELECT 'special_account:' || account_id, min(date) FROM account_entries
