@@ -7,7 +7,7 @@ a bad row has at least one reject, and each reject says column, found, expected 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lineage import engine
 from lineage.engine import Engine, literal, name
@@ -18,27 +18,23 @@ from loaders import cells
 from loaders.incoming import Incoming, read_cell
 from loaders.rejects import Checks, add_rejects, column_checks, missing_column, sign_checks, texts
 
-PROVENANCE = (
-    "_file VARCHAR",
-    "_sheet VARCHAR",
-    "_row BIGINT",
-    "_extras VARCHAR",
-    "_removed BOOLEAN",
-    "_source INTEGER",
-    "_bad BOOLEAN",
-    "_same BOOLEAN",
-)
+PROVENANCE = ("_file", "_sheet", "_row", "_extras", "_removed", "_source", "_place")
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A table's rows of one load, all files together, in the relation `checked_NAME`."""
+    """A table's rows of one load, all files together: the view `checked_NAME` over the raw tables.
+
+    The view reads cells when it is asked, so that the rows are never kept twice; which are bad or repeated stands in
+    the relation `faults`. `parts` are (source, select) of its raw tables.
+    """
 
     table: Table
+    parts: tuple[tuple[int, str], ...] = ()
 
     @property
     def relation(self) -> str:
-        """The relation's name."""
+        """The view's name: stored columns, provenance, `_source` and `_place` of the row, `_bad`, `_same`."""
         return f"checked_{self.table.name}"
 
     @property
@@ -53,44 +49,65 @@ class Checked:
 
 
 def create(database: Engine, table: Table) -> Checked:
-    """An empty relation for a table's checked rows."""
+    """An empty view for a table's checked rows."""
     checked = Checked(table)
-    columns = ", ".join(f"{name(column.stored)} {column.stored_type}" for column in table.columns)
-    database.execute(f"CREATE OR REPLACE TEMP TABLE {checked.relation} ({columns}, {', '.join(PROVENANCE)})")
+    _show(database, checked)
     return checked
 
 
-def check(database: Engine, checked: Checked, incoming: Incoming, source: int, language: Language) -> int:
-    """Read one raw table's rows into the checked relation and its faults into `rejects_in`; answers the bad rows.
+def check(database: Engine, checked: Checked, incoming: Incoming, source: int, language: Language) -> Checked:
+    """Add one raw table's rows to the checked ones and put its faults into `faults` and `rejects_in`.
 
-    `source` tells the raw tables of a load apart. Cost: one pass over the rows, one more over the bad ones.
+    `source` tells the raw tables of a load apart. Cost: one pass over the columns that can be bad, one over bad rows.
     """
     checks = _checks(incoming, language)
     bad = " OR ".join(f"({one.condition})" for one in checks) or "false"
-    columns = ", ".join(name(column) for column in checked.table.stored_names)
-    extras = "_extra_cells" if incoming.extras else "NULL"
-    database.execute(
-        f"INSERT INTO {checked.relation} SELECT {columns}, _file, _sheet, _row, {extras}, _removed, {source}, "
-        f"{bad}, false FROM ({_typed(incoming)})"
-    )
-    found = int(engine.row(database, f"SELECT count(*) FROM {checked.relation} WHERE _source = {source} AND _bad")[0])
-    if found:
-        rows = f"SELECT _row, _file FROM {checked.relation} WHERE _source = {source} AND _bad"
+    database.execute(f"INSERT INTO faults SELECT {source}, _place, false FROM ({_typed(incoming)}) WHERE {bad}")
+    if engine.row(database, f"SELECT count(*) FROM faults WHERE source = {source}")[0]:
+        rows = f"SELECT place FROM faults WHERE source = {source}"
         faulty = (
-            f"SELECT *, {_amount(checked.table)} AS _fen FROM ({_typed(incoming, line=True)}) "
-            f"WHERE (_row, _file) IN ({rows})"
+            f"SELECT *, {_amount(checked.table)} AS _fen FROM ({_typed(incoming, line=True)}) WHERE _place IN ({rows})"
         )
         add_rejects(database, checked.table, faulty, checks)
-    return found
+    extras = "_extra_cells" if incoming.extras else "NULL::VARCHAR"
+    select = (
+        f"SELECT {checked.columns}, _file, _sheet, _row, {extras} AS _extras, _removed, {source} AS _source, _place"
+    )
+    added = replace(checked, parts=(*checked.parts, (source, f"{select} FROM ({_typed(incoming)})")))
+    _show(database, added)
+    return added
 
 
-def totals_rows(
-    database: Engine, checked: Checked, incoming: Incoming, source: int
-) -> tuple[tuple[int, int | None], ...]:
+def without_needless_test(database: Engine, incoming: Incoming) -> Incoming:
+    """Most files have no totals rows: then no later pass needs to look for them."""
+    raw = incoming.raw
+    if incoming.totals == "false":
+        return incoming
+    found = engine.row(database, f"SELECT count(*) FROM {raw.relation} WHERE ({raw.where}) AND ({incoming.totals})")[0]
+    return incoming if found else replace(incoming, totals="false")
+
+
+def _show(database: Engine, checked: Checked) -> None:
+    """(Re)make the view: rows of a source without faults need no look at `faults`."""
+    kinds = database.execute("SELECT DISTINCT source, same FROM faults").fetchall()
+    parts = []
+    for source, select in checked.parts:
+        flags = [
+            f"_place IN (SELECT place FROM faults WHERE source = {source} AND same = {same})"
+            if (source, same) in kinds
+            else "false"
+            for same in (False, True)
+        ]
+        parts.append(f"SELECT *, {flags[0]} AS _bad, {flags[1]} AS _same FROM ({select})")
+    empty = ", ".join(f"NULL::{column.stored_type} AS {name(column.stored)}" for column in checked.table.columns)
+    nothing = ", ".join(f"NULL AS {column}" for column in PROVENANCE)
+    parts = parts or [f"SELECT {empty}, {nothing}, false AS _bad, false AS _same WHERE false"]
+    database.execute(f"CREATE OR REPLACE TEMP VIEW {checked.relation} AS {' UNION ALL '.join(parts)}")
+
+
+def totals_rows(database: Engine, incoming: Incoming) -> tuple[tuple[int, int | None], ...]:
     """The totals rows of a raw table that were left out: row number and amount, where one can be read."""
-    given = f"(SELECT count(*) FROM {incoming.raw.relation} WHERE {incoming.raw.where})"
-    kept = f"(SELECT count(*) FROM {checked.relation} WHERE _source = {source})"
-    if not engine.row(database, f"SELECT {given} - {kept}")[0]:
+    if incoming.totals == "false":
         return ()
     amount = incoming.cells.get("amount")
     read = read_cell(amount, clean=True).replace(name("in_amount"), "t.in_amount") if amount else "NULL::BIGINT"
@@ -111,19 +128,15 @@ def mark_repeated(database: Engine, checked: Checked, language: Language) -> Non
     joined = " AND ".join(f"r.{key} IS NOT DISTINCT FROM t.{key}" for key in keys.split(", "))
     content = f"({checked.columns}, _removed)"
     database.execute(
-        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT place, row_number() OVER same AS nth, "
+        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT _source, _place, row_number() OVER same AS nth, "
         f"{content} IS NOT DISTINCT FROM first_value({content}) OVER same AS equal, "
         f"first_value(_file || ':' || _row) OVER same AS first_place FROM "
-        f"(SELECT rowid AS place, * FROM {relation} WHERE NOT _bad) r SEMI JOIN ({twice}) t ON {joined} "
-        f"WINDOW same AS (PARTITION BY {keys} ORDER BY _source, _row, place)"
+        f"(SELECT * FROM {relation} WHERE NOT _bad) r SEMI JOIN ({twice}) t ON {joined} "
+        f"WINDOW same AS (PARTITION BY {keys} ORDER BY _source, _row, _place)"
     )
-    database.execute(
-        f"UPDATE {relation} SET _same = true WHERE rowid IN (SELECT place FROM repeated WHERE nth > 1 AND equal)"
-    )
-    database.execute(
-        f"UPDATE {relation} SET _bad = true WHERE rowid IN (SELECT place FROM repeated WHERE nth > 1 AND NOT equal)"
-    )
+    database.execute("INSERT INTO faults SELECT _source, _place, equal FROM repeated WHERE nth > 1")
     _reject_repeated(database, checked, language)
+    _show(database, checked)
 
 
 def _reject_repeated(database: Engine, checked: Checked, language: Language) -> None:
@@ -136,7 +149,7 @@ def _reject_repeated(database: Engine, checked: Checked, language: Language) -> 
         f"{literal(checked.table.key[0])}, {key}, {literal(expected)}, "
         f"replace({literal(hint)}, '{{first}}', first_place), "
         f"{_stored_line(checked.table)}, "
-        f"{_amount(checked.table)} FROM {checked.relation} c JOIN repeated ON c.rowid = place "
+        f"{_amount(checked.table)} FROM {checked.relation} JOIN repeated USING (_source, _place) "
         "WHERE nth > 1 AND NOT equal"
     )
 
@@ -173,6 +186,7 @@ def _typed(incoming: Incoming, *, line: bool = False) -> str:
     """A select of the raw table's rows: trimmed cells as `in_NAME`, stored columns, provenance (and the whole line)."""
     raw = incoming.raw
     inner = [
+        "rowid AS _place",
         f"{raw.row_sql} AS _row",
         f"{incoming.file_sql} AS _file",
         f"{incoming.sheet_sql} AS _sheet",

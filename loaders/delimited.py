@@ -15,6 +15,7 @@ from typing import TextIO
 import pyarrow as pa
 
 from lineage.engine import Engine, EngineError, literal
+from loaders.headers import clean_header
 from loaders.raw import COLUMNS_MOST, Malformed, RawTable, Unreadable
 from loaders.text_file import TextFile, read_text_file
 
@@ -30,7 +31,7 @@ def read_delimited(engine: Engine, path: Path, relation: str, folder: Path) -> t
     text = read_text_file(path, folder)
     head = _first_lines(text.path)
     delimiter = _delimiter(head)
-    headers = tuple(cell.strip() for cell in next(csv.reader([head], delimiter=delimiter), []))
+    headers = tuple(clean_header(cell) for cell in next(csv.reader([head], delimiter=delimiter), []))
     if len(headers) > COLUMNS_MOST:
         raise Unreadable(
             f"{path.name}: found {len(headers):,} columns, expected at most {COLUMNS_MOST:,}", "is it the right file?"

@@ -62,6 +62,11 @@ class Mapped:
     keys_found: bool = field(default=False)
 
 
+def clean_header(text: str | None) -> str:
+    """A header as shown: without control characters, which no message and no statement should carry."""
+    return "".join(sign for sign in text or "" if sign.isprintable()).strip()
+
+
 def heading(text: str) -> Heading:
     """A header in the form in which it is compared."""
     plain = _NOISE.sub("", unicodedata.normalize("NFKC", text)).lower()

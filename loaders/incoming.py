@@ -20,12 +20,14 @@ from loaders.raw import Malformed, RawTable
 
 TOTALS = ("合计", "小计", "总计", "共计", "累计", "本页合计", "合計", "總計", "total", "sum", "subtotal", "grandtotal")
 """What stands in the first or the key cell of a totals row."""
+_TOTALS_START = "^[ 　]*[" + "".join(sorted({word[0] for word in TOTALS} | {word[0].upper() for word in TOTALS})) + "]"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One column's cell: SQL of its text over the raw relation (trimmed unless `ready`), and how to read it."""
 
+    table: Table
     column: Column
     sql: str
     fen: int = 100
@@ -133,6 +135,11 @@ def read_cell(cell: Cell, *, clean: bool) -> str:
     return readers[cell.column.type]()
 
 
+def is_long_number(table: Table, column: Column) -> bool:
+    """Whether a program may have written a column's numbers as 6.2E+18: persons' numbers and the table's own key."""
+    return column.sensitive is not Sensitive.NO or (column.name in table.key and column.name.endswith("_id"))
+
+
 def is_division(column: Column) -> bool:
     """Whether a text column holds a division code."""
     return column.references == "divisions" or column.name == "division_code"
@@ -142,7 +149,7 @@ def _text(cell: Cell, inner: str, *, clean: bool) -> str:
     column = cell.column
     if column.choices:
         return cells.choice(inner, column.choices, cell.labels)
-    long_number = column.sensitive is not Sensitive.NO or column.name.endswith(("_id", "_no"))
+    long_number = is_long_number(cell.table, column)
     read = cells.text(inner, clean=clean, number=long_number)
     if is_division(column):
         read = cells.division(read)
@@ -151,7 +158,7 @@ def _text(cell: Cell, inner: str, *, clean: bool) -> str:
 
 def _cell(table: Table, column: Column, sql: str, profile: TableProfile, fen: int) -> Cell:
     listed = dict(labels(table.name, column.name)) | dict(profile.codes.get(column.name, {}))
-    return Cell(column, sql, fen, profile.dates.get(column.name, ()), MappingProxyType(listed))
+    return Cell(table, column, sql, fen, profile.dates.get(column.name, ()), MappingProxyType(listed))
 
 
 def _sql(column: Column, mapped: Mapped, profile: TableProfile, raw: RawTable) -> str:
@@ -186,11 +193,11 @@ def _totals(raw: RawTable, mapped: Mapped) -> str:
     key = mapped.columns.get(mapped.table.key[0], (0, 0))[0]
     words = ", ".join(literal(word) for word in TOTALS)
     places = sorted({0, *range(1, min(3, len(raw.headers)) if raw.sheet else 1), key})
-    tests = [
-        f"coalesce(lower(translate(c{place}, ' 　:：', '')) IN ({words}), false)"
-        for place in places
-        if not _is_choice(mapped, place)
-    ]
+    tests = []
+    for place in places:
+        if not _is_choice(mapped, place):  # the anchored look at the first sign is what most rows cost
+            plain = f"lower(translate(c{place}, ' 　:：', ''))"
+            tests.append(f"coalesce(regexp_matches(c{place}, '{_TOTALS_START}') AND {plain} IN ({words}), false)")
     return " OR ".join(tests) or "false"
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from lineage.schema import TABLES
-from loaders.headers import heading, vocabulary
+from loaders.headers import clean_header, heading, vocabulary
 
 LOOK_ROWS = 60
 Row = tuple[int, Sequence[str | None]]
@@ -49,7 +49,7 @@ def blocks(rows: Sequence[Row], last: int, words: frozenset[str] = frozenset()) 
         start = merged[index - 1][1] if index else 0
         title = " ".join(cell for row, cells in rows if start <= row < number for cell in cells if cell)[-500:]
         end = merged[index + 1][0] - 1 if index + 1 < len(merged) else last
-        out.append(Block(headers, number, first, end, title))
+        out.append(Block(tuple(clean_header(header) for header in headers), number, first, end, title))
     return tuple(out)
 
 

@@ -20,6 +20,7 @@ from typing import Any, TypedDict, Unpack
 
 from lineage import engine
 from lineage import ledger as ledgers
+from lineage.errors import Unavailable
 from lineage.ledger import Snapshot, SourceFile, StagedTable, Terms, Writer
 from lineage.ledger.derived import derive
 from lineage.schema import BY_NAME, TABLES, Table
@@ -99,8 +100,14 @@ def load(
     started = time.perf_counter()
     with _writer(path, who or _user(), moment, choices) as (writer, folder):
         work = _Work(writer, folder, profile, choices)
-        _read_all(work, given, progress)
-        result = _commit(work, moment)
+        try:
+            _read_all(work, given, progress)
+            result = _commit(work, moment)
+        except engine.EngineError as error:
+            why = str(error).splitlines()[0][:300]
+            raise Unavailable(
+                f"the load could not be done: {why}", "see memory and disk; nothing was written"
+            ) from error
         shutil.rmtree(_spool(writer.path), ignore_errors=True)
     loaded = time.perf_counter() - started
     if result.written and choices.get("derive", True):
@@ -244,10 +251,9 @@ def _map_and_check(work: _Work, raw: RawTable, mapped: Mapped) -> None:
     if mapped.doubled:
         work.say("doubled_column", file=place, columns=", ".join(mapped.doubled))
     one = incoming.from_mapping(raw, mapped, profile, title_fen=unit_in_title(raw.title))
+    one = check.without_needless_test(work.writer.engine, one)
     _check(work, one)
     work.warnings.extend(warn.totals(work.writer.engine, work.checked[one.table.name], one, work.pieces, work.language))
-    if raw.where == "true":  # nothing else reads the relation: tables of one sheet share theirs
-        work.writer.engine.execute(f"DROP TABLE {raw.relation}")
 
 
 def _named_by(profile: Any) -> list[str]:
@@ -262,7 +268,7 @@ def _check(work: _Work, one: incoming.Incoming) -> None:
     if table.name not in work.checked:
         work.checked[table.name] = check.create(database, table)
     work.pieces += 1
-    check.check(database, work.checked[table.name], one, work.pieces, work.language)
+    work.checked[table.name] = check.check(database, work.checked[table.name], one, work.pieces, work.language)
     rejects.add_malformed(database, table, one.raw, one.malformed, work.language)
     work.malformed[table.name] = work.malformed.get(table.name, 0) + len(one.malformed)
 
@@ -320,9 +326,11 @@ def _controlled(work: _Work) -> tuple[control.Line, ...]:
 def _staged(work: _Work, checked: check.Checked) -> StagedTable:
     """The good rows of a table as the commit wants them, with this loader's own count of what was read."""
     database = work.writer.engine
-    fen = f"coalesce(sum({checked.table.money}), 0)::BIGINT" if checked.table.money else "0"
-    read, read_fen = engine.row(database, f"SELECT count(*), {fen} FROM {checked.relation}")
-    same, same_fen = engine.row(database, f"SELECT count(*), {fen} FROM {checked.relation} WHERE _same AND NOT _bad")
+    money = checked.table.money or "0"
+    fen = f"coalesce(sum({money}){{}}, 0)::BIGINT"
+    same_only = " FILTER (WHERE _same)"
+    sums = f"count(*), {fen.format('')}, count(*){same_only}, {fen.format(same_only)}"
+    read, read_fen, same, same_fen = engine.row(database, f"SELECT {sums} FROM {checked.relation}")
     database.execute(
         f"CREATE OR REPLACE TEMP VIEW staged_{checked.table.name} AS SELECT {checked.columns}, _file, _sheet, "
         f"_row, _extras, _removed FROM {checked.relation} WHERE NOT _bad AND NOT _same"

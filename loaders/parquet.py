@@ -9,6 +9,7 @@ import hashlib
 from pathlib import Path
 
 from lineage.engine import Engine, EngineError, literal, name
+from loaders.headers import clean_header
 from loaders.raw import COLUMNS_MOST, SPOILT, RawTable, ReadFile, Unreadable
 
 _FLOATS = ("DOUBLE", "FLOAT")
@@ -37,7 +38,7 @@ def read_parquet(engine: Engine, path: Path, relation: str) -> ReadFile:
     floats = any(kind in _FLOATS for _, kind, *_ in columns)
     raw = RawTable(
         relation,
-        tuple(str(column) for column, *_ in columns),
+        tuple(clean_header(str(column)) for column, *_ in columns),
         path.name,
         row_sql="_row",
         clean=not floats,

@@ -14,7 +14,7 @@ from lineage.ledger.tokens import mask_sql
 from lineage.schema import Column, ColumnType, Sensitive, Table
 from lineage.words import Language, say
 from loaders import cells
-from loaders.incoming import Cell, Incoming
+from loaders.incoming import Cell, Incoming, is_long_number
 from loaders.raw import SPOILT, Malformed, RawTable
 
 FOUND_MOST = 200
@@ -62,8 +62,9 @@ class Checks:
 
 
 def create_rejects(database: Engine) -> None:
-    """The empty relation that collects the rejects of a load."""
+    """The empty relations of a load: its rejects, and `faults`: rows that are bad, or (`same`) repeat another."""
     database.execute(f"CREATE OR REPLACE TEMP TABLE rejects_in ({', '.join(REJECT_COLUMNS)})")
+    database.execute("CREATE OR REPLACE TEMP TABLE faults (source INTEGER, place BIGINT, same BOOLEAN)")
 
 
 def texts(key: str, language: Language, **values: object) -> tuple[str, str]:
@@ -174,7 +175,7 @@ def _always_readable(cell: Cell, *, clean: bool) -> bool:
     column = cell.column
     if column.type is not ColumnType.TEXT or column.choices:
         return False
-    return clean and column.sensitive is Sensitive.NO and not column.name.endswith(("_id", "_no"))
+    return clean and not is_long_number(cell.table, column)
 
 
 def _kind(cell: Cell) -> tuple[str, dict[str, object]]:

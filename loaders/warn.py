@@ -30,7 +30,7 @@ def totals(database: Engine, checked: Checked, one: Incoming, source: int, langu
     """Totals rows that were left out, and whether they agree with the rows above them."""
     out = []
     before = 0
-    for row, stated in totals_rows(database, checked, one, source):
+    for row, stated in totals_rows(database, one):
         out.append(say("loaders.warning_totals", language, file=one.raw.file, row=row))
         if stated is not None and checked.table.money:
             summed = engine.row(
