@@ -112,6 +112,13 @@ def spending(made: Made, place: int) -> Lines:
     )
 
 
+def spending_since(made: Made, day: int) -> NDArray[np.int64]:
+    """For each place how many payments of its expenditure were made after the day."""
+    payments = made.payments
+    late = _is_counted(made)[payments.spender] & (payments.status == Status.VALID) & (payments.day > day)
+    return np.bincount(made.budget.spenders.place[payments.spender[late]], minlength=len(made.places))
+
+
 def _is_counted(made: Made) -> NDArray[np.bool_]:
     """Agency indicators whose payments count: in scope, of the year, not carried over."""
     fund = made.budget.lines.fund[made.budget.spenders.line]

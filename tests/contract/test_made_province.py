@@ -10,9 +10,10 @@ import pytest
 import lineage
 import loaders
 from loaders.province import ProvinceKey, make_province
-from loaders.province.key import Finding
+from loaders.province.key import Cause, Finding, yuan_text
 from queries import CheckResult, check
 from queries.catalogue import catalogue
+from queries.reconcile import CAUSES, reconcile
 
 AT = datetime(2018, 1, 3, tzinfo=UTC)
 EVERY_RULE = tuple(rule.name for rule in catalogue())
@@ -60,3 +61,20 @@ def test_one_kind_of_fault_alone_brings_only_its_findings(fault: str, tmp_path: 
     key, result = checked(tmp_path, 300, 41, (fault,))
     assert found(result) == key.findings()
     assert {each.finding.rule for each in key.faults} == {fault}
+
+
+def test_a_reconciliation_takes_every_report_apart_into_the_planted_causes_to_the_fen(tmp_path: Path) -> None:
+    key, _ = checked(tmp_path, 3000, 51, "all")
+    expected: dict[tuple[str, str, str], dict[str, Cause]] = {}
+    for cause in key.causes:
+        expected.setdefault((cause.division_code, cause.measure, cause.tier), {})[cause.cause] = cause
+    lines = reconcile(lineage.open(tmp_path / "ledger")).to_json()["divisions"]
+    for line in lines:
+        planted = expected.pop((line["division_code"], line["measure"], line["tier"]), {})
+        unexplained = planted.pop("unexplained", None)
+        assert line["unexplained"] == yuan_text(unexplained.fen if unexplained else 0)
+        told = {each["cause"]: (each["amount"], tuple(sorted(each["records"]))) for each in line["causes"]}
+        assert told == {name: (yuan_text(each.fen), each.records) for name, each in planted.items()}
+    assert expected == {}
+    causes = {cause.cause for cause in key.causes}
+    assert causes == {*CAUSES, "unexplained"}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from loaders.province.faults.sheet import Sheet, iso
-from loaders.province.reports import EXPENDITURE, TIERS, bookings, spending
+from loaders.province.reports import EXPENDITURE, TIERS, bookings, spending, spending_since
 from loaders.province.size import days
 
 LAGGING_MOST = 5
@@ -26,7 +24,7 @@ def difference(sheet: Sheet, turn: int) -> None:
 def _lagging(sheet: Sheet) -> None:
     """A small county whose report was gathered in April: what was booked and paid since makes the difference."""
     cut_off = days(sheet.size.year, 4, 12)
-    rows = np.bincount(sheet.made.budget.spenders.place[sheet.made.payments.spender], minlength=len(sheet.places))
+    rows = spending_since(sheet.made, cut_off)
     place = min((each for each in sheet.quiet_counties() if rows[each]), key=lambda each: int(rows[each]))
     booked, paid = bookings(sheet.made), spending(sheet.made, place)
     late = booked.where((booked.place == place) & (booked.day > cut_off))
