@@ -29,7 +29,8 @@ _SETTINGS = {
 
 
 def connect(scratch: Path | None = None, *, ordered: bool = True) -> Engine:
-    """An in-memory engine; what does not fit into memory spills into `scratch`, a folder that need not exist yet.
+    """An in-memory engine; what does not fit into memory spills into `scratch`, a folder that need not exist yet,
+    but whose parent must: DuckDB makes one level when it first spills.
 
     `LINEAGE_MEMORY` (such as 4GB) and `LINEAGE_THREADS` limit it. With `ordered` off, rows of a table written
     without ORDER BY may come in any order, which saves memory and time.

@@ -148,7 +148,7 @@ class Ledger:
         """The engine that holds this view's tables; for code below the questions, which ask through `query`."""
         from lineage import engine
 
-        return engine.connect(self._scratch / "spill")
+        return engine.connect(self._scratch)
 
     def bind(self, names: set[str]) -> None:
         """Make the tables of these names, and the macro `document_number`, known to the engine."""

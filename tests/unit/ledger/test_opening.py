@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -100,3 +102,18 @@ def test_before_the_first_batch_every_table_is_empty(ledger: Path) -> None:
     view = lineage.open(ledger, as_known=0)
     assert (view.version, view.as_of) == ("0.0", None)
     assert view.rows("SELECT (SELECT count(*) FROM payments) + (SELECT count(*) FROM steps) AS n") == [{"n": 0}]
+
+
+def test_what_does_not_fit_into_memory_spills_and_leaves_nothing_behind(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINEAGE_MEMORY", "60MB")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    view = lineage.open(ledger)
+    big = "SELECT md5(i::VARCHAR) AS d FROM range(1500000) t(i) ORDER BY d"
+    view.rows(f"CREATE TEMP TABLE big AS {big}")
+    assert view.rows(f"SELECT max(d) AS d FROM ({big})") == [{"d": "fffffe98d0963d27015c198262d97221"}]
+    assert len(list(tmp_path.iterdir())) == 1
+    del view
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
