@@ -14,9 +14,9 @@ from math import ceil, isqrt
 
 COLUMN_PITCH = 236
 ROW_PITCH = 84
-_SUBCOLUMN_PITCH = 200
+INNER_PITCH = 200
 _SWEEPS = 6
-_ROWS_LEAST = 10
+_ROWS_LEAST = 14
 _PASSING_THICK, _PASSING_FIRM = 0.4, 20.0
 
 
@@ -31,11 +31,15 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Positions by node; `folded` are the edges (positions in the list given) that run against the columns."""
+    """Positions and columns by node, stages by column.
+
+    `folded` are the edges (positions in the list given) that run against the columns.
+    """
 
     x: tuple[int, ...]
     y: tuple[int, ...]
     columns: tuple[int, ...]
+    stages: tuple[int, ...]
     bands: tuple[Band, ...]
     folded: frozenset[int]
 
@@ -57,7 +61,7 @@ def layout(stages: Sequence[int], edges: Sequence[tuple[int, int]]) -> Layout:
     y = _heights(row, len(stages))
     nodes = [[node for node in column if node < len(stages)] for column in row.members]
     x, bands = _across(nodes, widths, stage_of_column, y)
-    return Layout(tuple(x), tuple(y), tuple(columns), bands, folded)
+    return Layout(tuple(x), tuple(y), tuple(columns), tuple(stage_of_column), bands, folded)
 
 
 def back_edges(count: int, edges: Sequence[tuple[int, int]]) -> frozenset[int]:
@@ -283,8 +287,8 @@ def _across(
     left = 0
     for column, width, stage in zip(members, widths, stage_of_column, strict=True):
         for number, node in enumerate(column):
-            x[node] = left + (number % width) * _SUBCOLUMN_PITCH
-        right = left + (width - 1) * _SUBCOLUMN_PITCH
+            x[node] = left + (number % width) * INNER_PITCH
+        right = left + (width - 1) * INNER_PITCH
         if bands and bands[-1].stage == stage:
             bands[-1] = Band(stage, bands[-1].left, right + COLUMN_PITCH // 2)
         else:

@@ -11,7 +11,7 @@ from typing import Any
 
 from viz.drawing import Drawing, Node
 from viz.grouping import LIMIT, Group, Grouping, group, shown_as
-from viz.layers import Layout, layout
+from viz.layers import COLUMN_PITCH, INNER_PITCH, ROW_PITCH, Layout, layout
 from viz.natures import EVIDENCES, NATURES, natures
 from viz.tables import division
 from viz.words import Words
@@ -52,7 +52,9 @@ def page_data(decided: Scene, names: Mapping[str, str], words: Words) -> dict[st
     drawing, grouping = decided.drawing, decided.grouping
     groups = [_group_data(found, names, words) for found in grouping.groups]
     for index in grouping.folded:
-        groups[index]["x"], groups[index]["y"] = decided.spot(len(drawing.nodes) + index)
+        node = len(drawing.nodes) + index
+        groups[index]["x"], groups[index]["y"] = decided.spot(node)
+        groups[index]["column"] = decided.positions.columns[decided.place[node]]
     return {
         "network": _network(decided),
         "records": [_record_data(decided, node, names, words) for node in drawing.nodes],
@@ -62,6 +64,8 @@ def page_data(decided: Scene, names: Mapping[str, str], words: Words) -> dict[st
         "looks": {name: [look.shape, look.fill, look.line, look.tint] for name, look in NATURES.items()},
         "evidences": {name: [colour, list(dashes)] for name, (colour, dashes) in EVIDENCES.items()},
         "bands": [[words[f"stage_{band.stage}"], band.left, band.right] for band in decided.positions.bands],
+        "columnBands": [words[f"stage_{stage}"] for stage in decided.positions.stages],
+        "pitch": {"column": COLUMN_PITCH, "inner": INNER_PITCH, "row": ROW_PITCH},
         "root": drawing.root,
         "name": str(drawing.trail["record"]),
         "direction": drawing.direction,
@@ -86,6 +90,7 @@ def _record_data(decided: Scene, node: Node, names: Mapping[str, str], words: Wo
         "isBreak": node.is_break,
         "x": x,
         "y": y,
+        "column": decided.positions.columns[decided.place[decided.stands_for[node.index]]],
     }
 
 

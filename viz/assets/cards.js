@@ -1,5 +1,5 @@
 // Cards: how a node looks on the canvas, with its own mark beside its colour.
-const CARD = { width: 184, height: 68 }, ROW = 84, TEXT_LEFT = 10;
+const CARD = { width: 184, height: 68 }, TEXT_LEFT = 10;
 const RED = "#C1121F", INK = "#16202B", SOFT = "#52606D";
 let chosen = null, path = null, matches = new Set();
 const isDim = (id) => path !== null && !path.has(id);

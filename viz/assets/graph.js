@@ -34,21 +34,19 @@ function recolour() {
 
 // bands: where each stage stands
 network.on("beforeDrawing", (context) => {
-  if (only !== null) return;
   const tall = 1000000;
-  page.bands.forEach(([, left, right], n) => {
+  bands.forEach(([, left, right], n) => {
     context.fillStyle = n % 2 ? "#F1F4F7" : "#FBFCFD";
     context.fillRect(left, -tall, right - left, 2 * tall);
   });
 });
 network.on("afterDrawing", (context) => {
-  if (only !== null) return;
   const ratio = window.devicePixelRatio || 1;
   context.save();
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.textAlign = "center"; context.textBaseline = "middle"; context.font = "600 12.5px " + SANS;
   const wide = element("graph").clientWidth;
-  for (const [label, left, right] of page.bands) {
+  for (const [label, left, right] of bands) {
     const start = Math.max(0, network.canvasToDOM({ x: left, y: 0 }).x), end = Math.min(wide, network.canvasToDOM({ x: right, y: 0 }).x);
     const room = context.measureText(label).width + 18;
     if (end - start < room) continue;
@@ -97,7 +95,7 @@ function toggleOnly() {
 function show() {
   const again = chosen;
   gather();
-  if (only !== null || folded.size || page.folded.length) settle();
+  settle();
   redraw();
   if (again !== null && items.has(again)) choose(again, false);
   markRows();
@@ -165,7 +163,7 @@ function fold(next) {
   if (again !== null) again = again < records.length ? shownId(again) : folded.has(again - records.length) ? again : groups[again - records.length].members[0];
   only = null; path = null; chosen = null;
   element("only").setAttribute("aria-pressed", "false");
-  gather(); settle(); redraw(); syncFolds();
+  gather(); settle(); redraw(); syncFolds(); fit();
   if (again !== null) choose(again, false); else markRows();
   search();
 }
