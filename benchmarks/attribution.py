@@ -1,6 +1,8 @@
-"""The pro-rata class pass over a whole ledger, beside one reading of the edges from memory."""
+"""The class passes over a whole ledger, one a policy, beside one reading of the edges from memory."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy
 
@@ -17,17 +19,18 @@ NOTE = (
 def measure(scale: Scale) -> list[Measure]:
     """The first call compiles, or reads the kept machine code; the best of the later ones is the pass itself."""
     import lineage
-    from lineage.attribution import class_pass
+    from lineage.attribution import POLICIES
+    from lineage.attribution.passes import origin_classes
 
     graph = lineage.open(ledger_of(scale)).graph
     amounts = numpy.array(graph.edges.amount)
     count = len(amounts)
     summed = best_seconds(lambda: int(amounts.sum()), runs=5)
-    first = best_seconds(lambda: class_pass.pro_rata(graph, edges=True), runs=1)
-    later = best_seconds(lambda: class_pass.pro_rata(graph, edges=True))
     name = "summing all edges"
-    return [
-        Measure(name, summed, count, "edges"),
-        Measure("pro-rata, first call", first, count, "edges", name),
-        Measure("pro-rata", later, count, "edges", name),
-    ]
+    found = [Measure(name, summed, count, "edges")]
+    for policy in (policy for policy in POLICIES if policy != "poison"):
+        first = best_seconds(partial(origin_classes, graph, policy), runs=1)
+        later = best_seconds(partial(origin_classes, graph, policy))
+        found.append(Measure(f"{policy}, first call", first, count, "edges", name))
+        found.append(Measure(policy, later, count, "edges", name))
+    return found

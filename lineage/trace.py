@@ -20,11 +20,12 @@ from lineage.errors import Misuse
 from lineage.graph import EVIDENCE, Graph
 from lineage.graph.arrays import TIERS, day
 from lineage.graph.breaks import ENTERING, REASONS
+from lineage.mixing import met_at, parted
 from lineage.proof import UNSOURCED, proved
 from lineage.schema import NODE_KINDS
 from lineage.shares import Follower, all_as_others, records_as_sources
 from lineage.subgraph import Direction, Reach, edges_of, money_order, reach
-from lineage.trail import Break, Reached, Source, Trail, TrailEdge, TrailNode, by_amount
+from lineage.trail import Break, Mixed, Reached, Source, Trail, TrailEdge, TrailNode, by_amount
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
@@ -103,10 +104,12 @@ def upstream(graph: Graph, question: Question) -> Trail:
     found = reach(graph, np.array([node]), "up")
     pool: Lot = {}
     proof: Mapping[int, Bounds] = {}
+    mixed = None
     if graph.nodes.alive[node]:
         follower = Follower(graph, question.policy, records_as_sources(graph))
         follower.follow(money_order(graph, found.nodes))
         pool = follower.pool(node)
+        mixed = _mixed(follower, node, pool)
         if question.bounds:
             proof = proved(graph, node, found.nodes, int(graph.pools.pool[node]))
     beyond = graph.node_count
@@ -124,8 +127,16 @@ def upstream(graph: Graph, question: Question) -> Trail:
         unsourced_fen=0 if marks else sum(lost), reached=(),
         nodes=shown.nodes, edges=shown.edges, breaks=_breaks(graph, found.nodes, "up"),
         truncated=shown.more > 0, more=shown.more, unsourced_possible=bool(lost),
-        unsourced_bounds=(unsourced.least, unsourced.most) if unsourced else None,
+        unsourced_bounds=(unsourced.least, unsourced.most) if unsourced else None, mixed=mixed,
     )
+
+
+def _mixed(follower: Follower, node: int, pool: Lot) -> Mixed | None:
+    """The lesser of poverty and other money in a record, where there are both; poison knows no amounts."""
+    lesser = min(parted(follower, pool))
+    if not lesser or follower.policy == "poison":
+        return None
+    return Mixed(lesser, follower.graph.record(met_at(follower, node)))
 
 
 def downstream(graph: Graph, question: Question) -> Trail:

@@ -77,6 +77,14 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True)
+class Mixed:
+    """A record that poverty and other money both reach: the lesser part, and the first pool where both met."""
+
+    amount_fen: int
+    first_pool: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trail:
     """What a trace found. Σ sources + unsourced = pool upstream; Σ reached = the money asked for downstream.
 
@@ -104,6 +112,7 @@ class Trail:
     proposed: tuple[TrailEdge, ...] = field(default=())
     unsourced_possible: bool = False
     unsourced_bounds: tuple[int, int] | None = None
+    mixed: Mixed | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The answer as every door gives it: design names, amounts as decimal yuan text."""
@@ -119,7 +128,7 @@ class Trail:
         if self.direction == "up":
             answer["sources"] = [_source(source, marks) for source in self.sources]
             answer |= {"unsourced": None if marks else yuan(self.unsourced_fen),
-                       "unsourced_possible": self.unsourced_possible}
+                       "unsourced_possible": self.unsourced_possible, "mixed": _mixed(self.mixed)}
             if self.unsourced_bounds:
                 least, most = self.unsourced_bounds
                 answer |= {"unsourced_least": yuan(least), "unsourced_most": yuan(most)}
@@ -157,6 +166,10 @@ class Trail:
         from lineage.exports.frames import to_html_table
 
         return to_html_table(self)
+
+
+def _mixed(mixed: Mixed | None) -> dict[str, Any] | None:
+    return {"amount": yuan(mixed.amount_fen), "first_pool": mixed.first_pool} if mixed else None
 
 
 def _source(source: Source, marks: bool) -> dict[str, Any]:

@@ -106,7 +106,8 @@ def print_trail(trail: Trail, settings: Settings) -> None:
             for source in trail.sources
         ]
         if trail.unsourced_fen:
-            rows.append((say("trace.unsourced", lang), "", "", "", money(trail.unsourced_fen)))
+            proved = [money(fen) for fen in trail.unsourced_bounds or ()]
+            rows.append((say("trace.unsourced", lang), "", "", "", money(trail.unsourced_fen), *proved))
         bounded = ("least", "most") if trail.sources and trail.sources[0].least_fen is not None else ()
         width = 5 + len(bounded)
         print_table(
@@ -114,6 +115,8 @@ def print_trail(trail: Trail, settings: Settings) -> None:
             [(*row, *[""] * (width - len(row))) for row in rows],
             right=("amount", "least", "most"),
         )
+        if trail.mixed:
+            typer.echo(say("trace.mixed", lang, amount=money(trail.mixed.amount_fen), pool=trail.mixed.first_pool))
     else:
         print_table(
             (say("trace.reached", lang), "amount"),

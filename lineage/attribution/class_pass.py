@@ -170,17 +170,24 @@ def first_fen(mixture: Any, count: int, given: Any) -> None:
             given[kind] = mixture[kind]
         return
     handed = 0
+    part = count / total
+    certain = True
     for kind in range(len(mixture)):
-        quota = np.int64(np.floor(mixture[kind] * (count / total) + 0.5)) if total > 0 else 0
-        given[kind] = min(max(quota, 0), mixture[kind])
-        handed += given[kind]
+        given[kind] = 0
+        if mixture[kind] > 0:
+            quota = mixture[kind] * part
+            below = np.floor(quota)
+            # six roundings of 2^-53 each at most: outside that of a half, the quota is rounded as the exact one is
+            certain = certain and abs(quota - below - 0.5) > 1e-15 * quota + 1e-15
+            given[kind] = min(np.int64(np.floor(quota + 0.5)), mixture[kind])
+            handed += given[kind]
     while handed < count:
         given[_next_class(mixture, given)] += 1
         handed += 1
     while handed > count:
         given[_last_class(mixture, given)] -= 1
         handed -= 1
-    while count > 0:
+    while not certain and count > 0:
         gain, loss = _next_class(mixture, given), _last_class(mixture, given)
         if gain < 0 or gain == loss:
             break

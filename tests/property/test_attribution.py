@@ -80,7 +80,7 @@ def _naming(network: Network) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("policy", AMOUNTS)
 @given(SEEDS)
 def test_at_every_node_draws_and_balance_are_the_deposits_source_by_source(policy: str, seed: int) -> None:
-    graph = graph_of(random_network(seed))
+    graph = graph_of(random_network(seed, 6))
     follower = followed(graph, policy)
     for node in range(graph.node_count):
         left = follower.pool(node)
@@ -113,7 +113,7 @@ def test_bounds_equal_networkx_and_contain_every_policy(seed: int) -> None:
 
 @given(SEEDS)
 def test_poison_marks_all_that_any_policy_finds(seed: int) -> None:
-    graph = graph_of(random_network(seed))
+    graph = graph_of(random_network(seed, 6))
     marked = followed(graph, "poison")
     for policy in AMOUNTS:
         follower = followed(graph, policy)
@@ -124,7 +124,7 @@ def test_poison_marks_all_that_any_policy_finds(seed: int) -> None:
 @pytest.mark.parametrize("policy", AMOUNTS)
 @given(SEEDS)
 def test_a_source_followed_down_ends_where_the_ends_followed_up_find_it(policy: str, seed: int) -> None:
-    graph = graph_of(random_network(seed))
+    graph = graph_of(random_network(seed, 6))
     follower = followed(graph, policy)
     born: dict[int, int] = {}
     ended: dict[int, int] = {}
@@ -143,7 +143,7 @@ def test_a_source_followed_down_ends_where_the_ends_followed_up_find_it(policy: 
 @pytest.mark.parametrize("policy", AMOUNTS)
 @given(SEEDS)
 def test_the_order_of_rows_does_not_matter(policy: str, seed: int) -> None:
-    network = random_network(seed)
+    network = random_network(seed, 6)
     one, other = graph_of(network, 1), graph_of(network, 2)
     assert np.array_equal(one.edges.flow, other.edges.flow)
     first, second = followed(one, policy), followed(other, policy)
