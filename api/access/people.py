@@ -74,12 +74,16 @@ def checked(person: Person) -> Person:
     """The person, if the roles are known and compatible. Raises Misuse."""
     unknown = set(person.roles) - ROLES
     if not person.name.strip() or unknown:
-        raise Misuse(f'user "{person.name}": found role {", ".join(sorted(unknown)) or "no name"}, expected some of '
-                     f"{', '.join(sorted(ROLES))}")
+        raise Misuse(
+            f'user "{person.name}": found role {", ".join(sorted(unknown)) or "no name"}, expected some of '
+            f"{', '.join(sorted(ROLES))}"
+        )
     held = ADMINISTRATORS & set(person.roles)
     if len(held) > 1:
-        raise Misuse(f'user "{person.name}": {" and ".join(sorted(held))} may not be one person',
-                     "the three administrators watch each other")
+        raise Misuse(
+            f'user "{person.name}": {" and ".join(sorted(held))} may not be one person',
+            "the three administrators watch each other",
+        )
     return person
 
 

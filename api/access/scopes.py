@@ -67,8 +67,11 @@ def division_of(ledger: Ledger, record: str) -> str | None:
 
 
 def _through_account(ledger: Ledger, entry: str) -> str | None:
-    rows = ledger.rows("SELECT s.division_code AS division FROM account_entries e JOIN special_accounts s "
-                       "ON s.account_id = e.account_id WHERE e.entry_id = $1", (entry,))
+    rows = ledger.rows(
+        "SELECT s.division_code AS division FROM account_entries e JOIN special_accounts s "
+        "ON s.account_id = e.account_id WHERE e.entry_id = $1",
+        (entry,),
+    )
     return rows[0]["division"] if rows else None
 
 
@@ -102,8 +105,15 @@ def trail_json(trail: Trail, scope: Scope, ledger: Ledger) -> dict[str, Any]:
     tiers = _tiers(ledger)
     for node in answer["nodes"]:
         if node["record"] in names:
-            node.update(record=names[node["record"]], kind="hidden", title="", date=None, poverty=False, state="none",
-                        tier=tiers.get(node["division_code"]))
+            node.update(
+                record=names[node["record"]],
+                kind="hidden",
+                title="",
+                date=None,
+                poverty=False,
+                state="none",
+                tier=tiers.get(node["division_code"]),
+            )
     for source in answer.get("sources", ()):
         if source["record"] in names:
             source["record"] = names[source["record"]]

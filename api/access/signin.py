@@ -46,8 +46,16 @@ class Trust:
         def value(name: str) -> str:
             return os.environ.get(f"LINEAGE_{name}", "")
 
-        return Trust(users, value("JWT_SECRET"), value("JWT_KEY_FILE"), value("JWKS_URI"), value("ISSUER"),
-                     value("AUDIENCE"), value("PROXY_ADDRESS"), value("PROXY_HEADER").lower() or "x-remote-user")
+        return Trust(
+            users,
+            value("JWT_SECRET"),
+            value("JWT_KEY_FILE"),
+            value("JWKS_URI"),
+            value("ISSUER"),
+            value("AUDIENCE"),
+            value("PROXY_ADDRESS"),
+            value("PROXY_HEADER").lower() or "x-remote-user",
+        )
 
     @property
     def is_configured(self) -> bool:
@@ -116,7 +124,11 @@ class Doorkeeper:
             raise Refused("no tokens here")
         try:
             claims: dict[str, Any] = jwt.decode(
-                token, key, algorithms=algorithms, issuer=trust.issuer or None, audience=trust.audience or None,
+                token,
+                key,
+                algorithms=algorithms,
+                issuer=trust.issuer or None,
+                audience=trust.audience or None,
                 options={"require": ["exp", "sub"]},
             )
         except jwt.PyJWTError as error:
@@ -127,8 +139,9 @@ class Doorkeeper:
         import jwt
 
         try:
-            claims: dict[str, Any] = jwt.decode(cookie, self._session_secret, algorithms=["HS256"],
-                                                options={"require": ["exp", "sub", "csrf"]})
+            claims: dict[str, Any] = jwt.decode(
+                cookie, self._session_secret, algorithms=["HS256"], options={"require": ["exp", "sub", "csrf"]}
+            )
         except jwt.PyJWTError as error:
             raise Refused(str(error)) from error
         return claims

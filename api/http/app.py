@@ -14,13 +14,16 @@ from fastapi.responses import HTMLResponse, Response
 from api.http import problems
 from api.http.routes import batches, decisions, machine, questions, records
 from api.http.service import Options, Service
+from api.pages import finding, overview, risk, trail
 from lineage.release import VERSION
 
 PREFIX = "/api/v1"
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
 HEADERS = {
-    "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 Handler = Callable[[Request], Awaitable[Response]]
@@ -38,13 +41,22 @@ def create_app(options: Options) -> FastAPI:
         stop.set()
         service.close()
 
-    app = FastAPI(title="Fund lineage", version=VERSION, docs_url=None, redoc_url=None, lifespan=lifespan,
-                  openapi_url=f"{PREFIX}/openapi.json", description=DESCRIPTION)
+    app = FastAPI(
+        title="Fund lineage",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        openapi_url=f"{PREFIX}/openapi.json",
+        description=DESCRIPTION,
+    )
     app.state.service = service
     problems.install(app)
     for part in (records, questions, decisions, batches, machine):
         app.include_router(part.routes, prefix=PREFIX, responses=problems.RESPONSES)
     app.include_router(machine.root)
+    for pages in (overview.routes, trail.routes, risk.routes, finding.routes):
+        app.include_router(pages)
     app.add_api_route("/docs", lambda: HTMLResponse(_contract_page(app)), include_in_schema=False)
     _guard(app, service)
     return app
@@ -65,13 +77,20 @@ def _guard(app: FastAPI, service: Service) -> None:
         response = _refusal(request, service, buckets)
         if response is None:
             response = await call_next(request)
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         if request.url.path not in QUIET:
-            service.log.note({
-                "who": getattr(request.state, "person", None), "client": request.client.host if request.client else "",
-                "method": request.method, "path": request.url.path, "query": request.url.query,
-                "purpose": request.headers.get("x-purpose", ""), "status": response.status_code,
-            })
+            service.log.note(
+                {
+                    "who": getattr(request.state, "person", None),
+                    "client": request.client.host if request.client else "",
+                    "method": request.method,
+                    "path": request.url.path,
+                    "query": request.url.query,
+                    "purpose": request.headers.get("x-purpose", ""),
+                    "status": response.status_code,
+                }
+            )
         service.count(response.status_code, time.monotonic() - begun)
         return response
 
@@ -111,12 +130,19 @@ def _contract_page(app: FastAPI) -> str:
 
     def row(path: str, method: str, operation: dict[str, Any]) -> str:
         parameters = ", ".join(f"<code>{escape(one['name'])}</code>" for one in operation.get("parameters", ()))
-        return (f"<tr><td>{method.upper()}</td><td><code>{escape(path)}</code></td>"
-                f"<td>{escape(operation.get('description', ''))}</td><td>{parameters}</td></tr>")
+        return (
+            f"<tr><td>{method.upper()}</td><td><code>{escape(path)}</code></td>"
+            f"<td>{escape(operation.get('description', ''))}</td><td>{parameters}</td></tr>"
+        )
 
-    rows = "".join(row(path, method, operation) for path, methods in app.openapi()["paths"].items()
-                   for method, operation in methods.items())
+    rows = "".join(
+        row(path, method, operation)
+        for path, methods in app.openapi()["paths"].items()
+        for method, operation in methods.items()
+    )
     style = "body{font:15px system-ui;margin:2rem;max-width:70rem}td{border-top:1px solid #ccc;padding:.4rem}"
-    return (f"<!doctype html><html lang=en><meta charset=utf-8><title>Fund lineage API</title><style>{style}</style>"
-            f"<h1>Fund lineage {VERSION}</h1><p>{escape(DESCRIPTION)}</p>"
-            f"<p>OpenAPI: <a href='{PREFIX}/openapi.json'>{PREFIX}/openapi.json</a></p><table>{rows}</table></html>")
+    return (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>Fund lineage API</title><style>{style}</style>"
+        f"<h1>Fund lineage {VERSION}</h1><p>{escape(DESCRIPTION)}</p>"
+        f"<p>OpenAPI: <a href='{PREFIX}/openapi.json'>{PREFIX}/openapi.json</a></p><table>{rows}</table></html>"
+    )

@@ -85,8 +85,14 @@ Asking = Annotated[Asker, Depends(asker)]
 
 def etag_of(asker: Asker) -> str:
     """Version, settings, scope and question: equal tags, equal answers."""
-    parts = (asker.ledger.version, asker.service.settings, asker.request.url.path, asker.request.url.query,
-             ",".join(asker.divisions or ("*",)), asker.request.headers.get("accept", ""))
+    parts = (
+        asker.ledger.version,
+        asker.service.settings,
+        asker.request.url.path,
+        asker.request.url.query,
+        ",".join(asker.divisions or ("*",)),
+        asker.request.headers.get("accept", ""),
+    )
     return '"' + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24] + '"'
 
 

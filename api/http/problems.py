@@ -14,10 +14,19 @@ from lineage.errors import Busy, LineageError, Misuse, NotFound, Unavailable
 
 MEDIA = "application/problem+json"
 TITLES = {
-    400: "not a question that can be answered", 401: "sign in", 403: "not yours to do", 404: "not there",
-    405: "not done this way", 409: "already decided", 411: "say how long the body is", 413: "too large",
-    415: "not in this form", 422: "not a question that can be answered", 429: "too many questions",
-    500: "a fault of this program", 503: "away for a moment",
+    400: "not a question that can be answered",
+    401: "sign in",
+    403: "not yours to do",
+    404: "not there",
+    405: "not done this way",
+    409: "already decided",
+    411: "say how long the body is",
+    413: "too large",
+    415: "not in this form",
+    422: "not a question that can be answered",
+    429: "too many questions",
+    500: "a fault of this program",
+    503: "away for a moment",
 }
 
 
@@ -51,8 +60,14 @@ def problem(request: Request, status: int, detail: str, hint: str = "") -> JSONR
     headers = {"Retry-After": "2"} if status in (429, 503) else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    body = {"type": "about:blank", "title": TITLES.get(status, "not done"), "status": status, "detail": detail,
-            "hint": hint, "instance": request.url.path}
+    body = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "not done"),
+        "status": status,
+        "detail": detail,
+        "hint": hint,
+        "instance": request.url.path,
+    }
     return JSONResponse(body, status, headers, media_type=MEDIA)
 
 

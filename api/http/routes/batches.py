@@ -38,8 +38,11 @@ UPLOADS: dict[str, Upload] = {}
 
 @routes.post("/batches", status_code=202, operation_id="post_batch")
 def upload(
-    asker: Asking, files: Annotated[list[UploadFile], File(description="the tables of a bundle, or one file")],
-    profile: Annotated[str, Query(pattern="^[a-z0-9_]*$")] = "", dry_run: bool = False, strict: bool = False,
+    asker: Asking,
+    files: Annotated[list[UploadFile], File(description="the tables of a bundle, or one file")],
+    profile: Annotated[str, Query(pattern="^[a-z0-9_]*$")] = "",
+    dry_run: bool = False,
+    strict: bool = False,
 ) -> Response:
     """Take files for loading; answers at once with a name to follow. For loaders of the whole territory."""
     asker.must("loader")
@@ -84,10 +87,27 @@ def batch(asker: Asking, batch: str) -> Response:
         _theirs(asker, found)
         return answer(asker, {"batch": batch, "state": found.state, "result": found.result})
     made = asker.ledger.manifests[_number(asker, batch) - 1]
-    return answer(asker, {"batch": made.batch, "state": "done", "at": made.time, "who": made.who,
-                          "profile": made.profile, "tables": [
-                              {"table": one.table, "read": one.read, "loaded": one.loaded, "corrected": one.corrected,
-                               "unchanged": one.unchanged, "rejected": one.rejected} for one in made.outcomes]})
+    return answer(
+        asker,
+        {
+            "batch": made.batch,
+            "state": "done",
+            "at": made.time,
+            "who": made.who,
+            "profile": made.profile,
+            "tables": [
+                {
+                    "table": one.table,
+                    "read": one.read,
+                    "loaded": one.loaded,
+                    "corrected": one.corrected,
+                    "unchanged": one.unchanged,
+                    "rejected": one.rejected,
+                }
+                for one in made.outcomes
+            ],
+        },
+    )
 
 
 @routes.get("/batches/{batch}/rejects", operation_id="get_rejects")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+import queries
 from api.access.scopes import division_of
 from api.http.asking import Asker, Asking, answer
+from api.http.routes.questions import finding_case
 from lineage.errors import NotFound
 from lineage.ledger import journal
 from lineage.links.decisions import accept, chosen, revoke
@@ -24,6 +26,33 @@ class Reason(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     why: str = Field(min_length=1, max_length=2000, examples=["same number, same amount; the county confirmed"])
+
+
+class FindingEvent(BaseModel):
+    """What is done about a finding: review, explain, rectify, close, send-back, attach, comment, due."""
+
+    model_config = ConfigDict(extra="forbid")
+    event: str = Field(max_length=20, examples=["review"])
+    comment: str = Field("", max_length=4000)
+    attachment: str = Field("", max_length=400, examples=["sha256:…"])
+    due: date | None = None
+
+
+@routes.post("/findings/{finding}/events", operation_id="post_finding_event")
+def finding_event(asker: Asking, finding: str, event: FindingEvent, lang: Literal["zh", "en"] = "zh") -> Response:
+    """Write one event of a finding: a county reviews, explains, rectifies its own; its superior closes or sends back."""
+    asker.must("investigator")
+    finding_case(asker, finding, lang)
+    place = None if asker.scope.divisions is None else asker.person.divisions[0]
+    done = queries.record_event(
+        asker.ledger,
+        finding,
+        queries.Event(event.event, "", "", event.comment, event.attachment, event.due),
+        queries.Actor(asker.person.name, place),
+        datetime.now(UTC),
+    )
+    asker.service.renew()
+    return answer(asker, done.to_json(datetime.now(UTC).date(), lang), 201)
 
 
 @routes.post("/repairs/{repair}/accept", operation_id="accept_repair")

@@ -46,10 +46,14 @@ def metrics(request: Request) -> Response:
     counted = sorted(meters.requests.items())
     lines += [f'lineage_requests_total{{status="{status}"}} {count}' for status, count in counted]
     lines += [
-        "# TYPE lineage_request_seconds_total counter", f"lineage_request_seconds_total {meters.seconds:.6f}",
-        "# TYPE lineage_batches gauge", f"lineage_batches {service.ledger.batch}",
-        "# TYPE lineage_up_seconds gauge", f"lineage_up_seconds {time.time() - meters.started:.0f}",
-        "# TYPE lineage_resident_bytes gauge", f"lineage_resident_bytes {_resident()}",
+        "# TYPE lineage_request_seconds_total counter",
+        f"lineage_request_seconds_total {meters.seconds:.6f}",
+        "# TYPE lineage_batches gauge",
+        f"lineage_batches {service.ledger.batch}",
+        "# TYPE lineage_up_seconds gauge",
+        f"lineage_up_seconds {time.time() - meters.started:.0f}",
+        "# TYPE lineage_resident_bytes gauge",
+        f"lineage_resident_bytes {_resident()}",
     ]
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
@@ -64,8 +68,9 @@ def sign_in(request: Request, shown: KeyShown) -> Response:
         raise HTTPException(401, "this key does not open anything") from error
     cookie, csrf = service.doorkeeper.session(person)
     response = JSONResponse({"name": person.name, "roles": list(person.roles), "csrf": csrf}, 201)
-    response.set_cookie(COOKIE, cookie, max_age=SESSION_SECONDS, httponly=True, samesite="strict",
-                        secure=request.url.scheme == "https")
+    response.set_cookie(
+        COOKIE, cookie, max_age=SESSION_SECONDS, httponly=True, samesite="strict", secure=request.url.scheme == "https"
+    )
     return response
 
 

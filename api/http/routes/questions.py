@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -14,6 +14,7 @@ from api.http.asking import Asker, Cursor, Form, Limit, Listing, Reading, answer
 from lineage.errors import NotFound
 from lineage.links.proposals import propose
 from queries.catalogue import catalogue, named
+from queries.search import Filter
 
 routes = APIRouter(tags=["questions"])
 Calibre = Literal["2017", "next"]
@@ -22,13 +23,16 @@ Lang = Literal["zh", "en"]
 
 @routes.get("/overview", operation_id="get_overview")
 def overview(
-    asker: Reading, year: Annotated[int | None, Query(ge=1949, le=2999)] = None, calibre: Calibre = "2017",
+    asker: Reading,
+    year: Annotated[int | None, Query(ge=1949, le=2999)] = None,
+    calibre: Calibre = "2017",
     by: Annotated[Literal["tier", "division", "agency", "project", "fund", "month"] | None, Query()] = None,
 ) -> Response:
     """Scale, expenditure and progress; for those bound to divisions, of these only."""
     key = ("overview", year, calibre, by, asker.divisions)
-    found = asker.service.remembered(asker.ledger, key, lambda: queries.overview(
-        asker.ledger, year, calibre, by, asker.scope.divisions).to_json())
+    found = asker.service.remembered(
+        asker.ledger, key, lambda: queries.overview(asker.ledger, year, calibre, by, asker.scope.divisions).to_json()
+    )
     return answer(asker, found)
 
 
@@ -56,15 +60,23 @@ def _division(asker: Asker, record: str) -> str | None:
 
 @routes.get("/findings", operation_id="list_findings")
 def findings(
-    asker: Reading, rule: str = "", division: str = "", severity: Literal["", "red", "orange", "yellow", "blue"] = "",
-    lang: Lang = "zh", limit: Limit = 100, cursor: Cursor = "", form: Annotated[Form, Query(alias="format")] = "json",
+    asker: Reading,
+    rule: str = "",
+    division: str = "",
+    severity: Literal["", "red", "orange", "yellow", "blue"] = "",
+    lang: Lang = "zh",
+    limit: Limit = 100,
+    cursor: Cursor = "",
+    form: Annotated[Form, Query(alias="format")] = "json",
 ) -> Response:
     """What the rules find, filtered by rule, division (with all below it) and severity."""
     whole = all_findings(asker, lang)
     inside = queries.subtree(asker.ledger, division) if division else None
     rows = [
-        row for row in whole["findings"]
-        if (not rule or row["rule"] == rule) and (not severity or row["severity"] == severity)
+        row
+        for row in whole["findings"]
+        if (not rule or row["rule"] == rule)
+        and (not severity or row["severity"] == severity)
         and (inside is None or row["division_code"] in inside)
     ]
     rows.sort(key=lambda row: row["id"])
@@ -72,13 +84,43 @@ def findings(
     return listed(asker, Listing("findings", rows, "id", beside), limit, cursor, form)
 
 
+def finding_case(asker: Asker, finding: str, lang: Lang) -> dict[str, Any]:
+    """One finding with its life: state, due date, events. What lies outside the scope is not there."""
+    today = datetime.now(UTC).date()
+    found = asker.service.remembered(asker.ledger, ("findings", today), lambda: queries.findings(asker.ledger, today))
+    for case in found.cases:
+        if case.id == finding and asker.scope.holds(case.division_code):
+            row = case.to_json(today, lang)
+            return {**row, "evidence": _inside(asker, row["evidence"])} if "evidence" in row else row
+    raise NotFound(f"there is no finding {finding}", "list the findings")
+
+
 @routes.get("/findings/{finding}", operation_id="get_finding")
 def finding(asker: Reading, finding: str, lang: Lang = "zh") -> Response:
-    """One finding by its stable id."""
-    for row in all_findings(asker, lang)["findings"]:
-        if row["id"] == finding:
-            return answer(asker, dict(row))
-    raise NotFound(f"there is no finding {finding}", "it may be mended: list the findings")
+    """One finding by its stable id, with its state, due date and what was done about it."""
+    return answer(asker, finding_case(asker, finding, lang))
+
+
+@routes.get("/search", operation_id="search")
+def search(
+    asker: Reading,
+    q: Annotated[str, Query(min_length=1, max_length=400)],
+    kind: str = "",
+    division: str = "",
+    year: Annotated[int | None, Query(ge=1949, le=2999)] = None,
+    limit: Limit = 20,
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> Response:
+    """Records that meet every term: document numbers, names, payees, purposes, amounts, divisions, pinyin initials."""
+    wanted = Filter(kind or None, division or None, year, asker.scope.divisions)
+    return answer(asker, queries.search(asker.ledger, q, wanted, queries.Page(limit, offset)).to_json())
+
+
+@routes.get("/ranking", operation_id="get_ranking")
+def ranking(asker: Reading) -> Response:
+    """Counties and cities by score, each part with its numerator and denominator; those not assessed, and why."""
+    whole = asker.service.remembered(asker.ledger, "rank", lambda: queries.rank(asker.ledger).to_json())
+    return answer(asker, {**whole, "divisions": asker.scope.rows(whole["divisions"])})
 
 
 @routes.get("/rules", operation_id="list_rules")
@@ -96,19 +138,23 @@ def rule_page(asker: Reading, area: str, name: str) -> Response:
 
 @routes.get("/reconciliation", operation_id="get_reconciliation")
 def reconciliation(
-    asker: Reading, day: Annotated[date | None, Query(alias="date")] = None, division: str = "",
+    asker: Reading,
+    day: Annotated[date | None, Query(alias="date")] = None,
+    division: str = "",
     calibre: Calibre = "2017",
 ) -> Response:
     """Every difference between the system and the counties' reports, taken apart into causes, to the fen."""
     key = ("reconcile", day, division, calibre)
-    whole = asker.service.remembered(asker.ledger, key, lambda: queries.reconcile(
-        asker.ledger, day, division or None, calibre).to_json())
+    whole = asker.service.remembered(
+        asker.ledger, key, lambda: queries.reconcile(asker.ledger, day, division or None, calibre).to_json()
+    )
     return answer(asker, {**whole, "divisions": asker.scope.rows(whole["divisions"])})
 
 
 @routes.get("/repairs", operation_id="list_repairs")
-def repairs(asker: Reading, limit: Limit = 100, cursor: Cursor = "",
-            form: Annotated[Form, Query(alias="format")] = "json") -> Response:
+def repairs(
+    asker: Reading, limit: Limit = 100, cursor: Cursor = "", form: Annotated[Form, Query(alias="format")] = "json"
+) -> Response:
     """Links that are probably missing, with evidence, score parts and rivals; never applied by themselves."""
     found = asker.service.remembered(asker.ledger, "repairs", lambda: [one.to_json() for one in propose(asker.ledger)])
     rows = [row for row in found if _visible(asker, row["from"], row["to"])]

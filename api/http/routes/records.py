@@ -28,9 +28,12 @@ routes = APIRouter(tags=["records"])
 Policy = Annotated[str, Query(description=f"one of {', '.join(POLICIES)}")]
 RECORDS_MOST = 1_000
 EXPORTS = {
-    "json": "application/json", "csv": "text/csv", "xlsx":
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "graphml": "application/xml",
-    "prov-json": "application/json", "html": "text/html",
+    "json": "application/json",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "graphml": "application/xml",
+    "prov-json": "application/json",
+    "html": "text/html",
 }
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
@@ -67,8 +70,13 @@ def record(asker: Reading, record: str) -> Response:
 
 @routes.get("/records/{record}/lineage", operation_id="get_lineage")
 def lineage(
-    asker: Reading, record: str, direction: Direction = "up", depth: Annotated[int | None, Query(ge=0)] = None,
-    fan_out: Annotated[int, Query(ge=1, le=10_000)] = 200, policy: Policy = "pro-rata", bounds: bool = False,
+    asker: Reading,
+    record: str,
+    direction: Direction = "up",
+    depth: Annotated[int | None, Query(ge=0)] = None,
+    fan_out: Annotated[int, Query(ge=1, le=10_000)] = 200,
+    policy: Policy = "pro-rata",
+    bounds: bool = False,
 ) -> Response:
     """Trace a record up to its sources or down to its payees, amounts attributed to the fen."""
     trail = _trail(asker, record, direction, policy, depth=depth, fan_out=fan_out, bounds=bounds)
@@ -84,7 +92,8 @@ def many(asker: Reading, asked: ManyRecords) -> Response:
 
 @routes.get("/links", operation_id="get_links")
 def links(
-    asker: Reading, one: Annotated[str, Query(alias="from", min_length=1)],
+    asker: Reading,
+    one: Annotated[str, Query(alias="from", min_length=1)],
     other: Annotated[str, Query(alias="to", min_length=1)],
 ) -> Response:
     """All movements on the ways between two records; those outside the asker's divisions are left out."""
@@ -98,7 +107,10 @@ def links(
 
 @routes.get("/graph/{record}.html", operation_id="get_graph_page", response_class=HTMLResponse)
 def graph_page(
-    asker: Reading, record: str, direction: Direction = "up", policy: Policy = "pro-rata",
+    asker: Reading,
+    record: str,
+    direction: Direction = "up",
+    policy: Policy = "pro-rata",
     lang: Literal["zh", "en"] = "zh",
 ) -> Response:
     """The record's trail as one interactive page that asks the network for nothing."""
@@ -106,12 +118,15 @@ def graph_page(
 
     trail = _trail(asker, record, direction, policy)
     page = view(trail_json(trail, asker.scope, asker.ledger), lang=lang, divisions=division_names(asker.ledger))
-    return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY})
+    return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY, "X-Frame-Options": "SAMEORIGIN"})
 
 
 @routes.get("/export/{record}", operation_id="export_record")
 def export(
-    asker: Reading, record: str, form: Annotated[str, Query(alias="format")] = "json", direction: Direction = "up",
+    asker: Reading,
+    record: str,
+    form: Annotated[str, Query(alias="format")] = "json",
+    direction: Direction = "up",
     policy: Policy = "pro-rata",
 ) -> Response:
     """The same trail as a file: json, csv, xlsx, graphml, prov-json, html."""
@@ -131,8 +146,9 @@ def export(
         path = Path(file.name)
     write(trail, path, form)
     name = trail.record.replace(":", "-")
-    return FileResponse(path, media_type=EXPORTS[form], filename=f"{name}.{ending}",
-                        background=BackgroundTask(path.unlink))
+    return FileResponse(
+        path, media_type=EXPORTS[form], filename=f"{name}.{ending}", background=BackgroundTask(path.unlink)
+    )
 
 
 def division_names(ledger: Ledger) -> dict[str, str]:
