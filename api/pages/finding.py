@@ -14,7 +14,7 @@ from api.pages.layout import POLICY, page, view_of
 from api.pages.markup import Safe, joined, table, tag
 from lineage.errors import NotFound
 from lineage.money import to_fen
-from lineage.words import say
+from lineage.words import Language, say
 from queries.search import Filter
 
 routes = APIRouter(include_in_schema=False)
@@ -53,7 +53,7 @@ def search(asker: Reading, q: str = "", kind: str = "", lang: str = "zh", unit: 
 @routes.get("/signin")
 def sign_in(request: Request, lang: str = "zh") -> Response:
     """A key opens a session."""
-    tongue = "en" if lang == "en" else "zh"
+    tongue: Language = "en" if lang == "en" else "zh"
     body = tag(
         "main",
         tag("h1", say("pages.signin", tongue)),

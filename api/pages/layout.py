@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from api.http.asking import Asker
 from api.pages.markup import Safe, joined, tag
 from lineage.money import in_unit
-from lineage.words import Language, say
+from lineage.words import Language, area_words, say
 
 MODULES = ("overview", "trace", "risk", "reconciliation", "ranking", "search")
 UNITS = {"yuan": ("元", 2), "wan": ("万元", 2), "yi": ("亿元", 4)}
@@ -32,6 +32,11 @@ class View:
     def say(self, key: str, **values: object) -> str:
         """A word of the pages."""
         return say(f"pages.{key}", self.lang, **values)
+
+    def word(self, word: object) -> str:
+        """A code of the answers (a tier, a state, a cause) in the language of the page; itself where it has no word."""
+        known = f"word_{word}"
+        return self.say(known) if known in area_words("pages") else str(word or "")
 
     def money(self, fen: int) -> str:
         """An amount in the unit chosen, with digits grouped."""

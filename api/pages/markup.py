@@ -14,7 +14,7 @@ class Safe(str):
     __slots__ = ()
 
 
-def tag(name: str, *children: object, **attributes: object) -> Safe:
+def tag(name: str, /, *children: object, **attributes: object) -> Safe:
     """`<name …>children</name>`. `_` in an attribute stands for `-`, at its end for nothing; None leaves it out."""
     written = []
     for key, value in attributes.items():

@@ -94,12 +94,12 @@ def _cards(view: View, answer: dict[str, Any]) -> Safe:
 
 def _tiers(view: View, answer: dict[str, Any]) -> Safe:
     bars = [
-        Bar(view.say("scale") + " " + tier, to_fen(answer["scale"][tier]))
+        Bar(f"{view.say('scale')} {view.word(tier)}", to_fen(answer["scale"][tier]))
         for tier in TIERS
         if answer["scale"].get(tier) is not None
     ]
     bars += [
-        Bar(view.say("expenditure") + " " + tier, to_fen(answer["expenditure"][tier]), colour="#C46A00")
+        Bar(f"{view.say('expenditure')} {view.word(tier)}", to_fen(answer["expenditure"][tier]), colour="#C46A00")
         for tier in TIERS[:3]
         if answer["expenditure"].get(tier) is not None
     ]

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 import queries
 from api.http.asking import Reading
-from api.http.routes.questions import all_findings, finding_case
+from api.http.routes.questions import all_findings, finding_case, ranked
 from api.pages.layout import View, choice, form, page, view_of
 from api.pages.markup import Safe, table, tag
 from lineage.money import to_fen
@@ -137,7 +137,8 @@ def reconciliation(
         choice("calibre", view.say("calibre"), [("2017", "2017"), ("next", "next")], calibre),
     )
     if division:
-        chosen = [row for row in rows if row["division_code"] == division or row["name"] == division]
+        chosen = [row for row in rows if division in (row["division_code"], row["name"])]
+        chosen.sort(key=lambda row: row["difference"] == "0.00")
         return page(
             view,
             "reconciliation",
@@ -151,7 +152,7 @@ def reconciliation(
     shown = [
         [
             tag("a", row["name"], href=view.to("/reconciliation", division=row["division_code"])),
-            row["measure"],
+            view.word(row["measure"]),
             *(view.money(to_fen(row[name])) for name in ("system", "report", "difference", "unexplained")),
         ]
         for row in differing[:ROWS]
@@ -167,15 +168,15 @@ def reconciliation(
 
 
 def _taken_apart(view: View, row: dict[str, Any]) -> Safe:
-    title = f"{row['name']} · {row['measure']} · {row['tier']} · {row['report_date']}"
+    title = f"{row['name']} · {view.word(row['measure'])} · {view.word(row['tier'])} · {row['report_date']}"
     steps = [Step(view.say("report"), to_fen(row["report"]), is_total=True)]
-    steps += [Step(cause["cause"], to_fen(cause["amount"])) for cause in row["causes"]]
+    steps += [Step(view.word(cause["cause"]), to_fen(cause["amount"])) for cause in row["causes"]]
     if to_fen(row["unexplained"]):
         steps.append(Step(view.say("unexplained"), to_fen(row["unexplained"])))
     steps.append(Step(view.say("system"), to_fen(row["system"]), is_total=True))
     causes = [
         [
-            cause["cause"],
+            view.word(cause["cause"]),
             view.money(to_fen(cause["amount"])),
             [part for record in cause["records"][:20] for part in (_subject(view, record), " ")],
         ]
@@ -185,7 +186,7 @@ def _taken_apart(view: View, row: dict[str, Any]) -> Safe:
     return tag(
         "section",
         tag("h2", title),
-        tag("figure", Safe(waterfall(title, steps, show=view.money))),
+        tag("figure", Safe(waterfall(title, steps, show=view.money))) if row["difference"] != "0.00" else None,
         table(
             [view.say("cause"), view.say("amount"), view.say("records")], causes, right=frozenset({1}), caption=title
         ),
@@ -196,7 +197,7 @@ def _taken_apart(view: View, row: dict[str, Any]) -> Safe:
 def ranking(asker: Reading, lang: str = "zh", unit: str = "wan") -> Response:
     """Counties and cities by score; each part with its numerator and denominator."""
     view = view_of(asker, lang, unit)
-    answer = asker.service.remembered(asker.ledger, "rank", lambda: queries.rank(asker.ledger).to_json())
+    answer = ranked(asker)
     rows = [
         [
             row["rank"],

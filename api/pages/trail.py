@@ -46,7 +46,9 @@ def trace(
     name = seen(asker.ledger, asker.scope, record)
     trail = stores.trace(asker.service.home(asker.ledger), name, direction, policy, bounds=bounds)
     answer = trail_json(trail, asker.scope, asker.ledger)
-    address = view.to(f"/api/v1/graph/{quote(name, safe='')}.html", direction=direction, policy=policy)
+    address = view.to(
+        f"/api/v1/graph/{quote(name, safe='')}.html", direction=direction, policy=policy, bounds=str(bounds).lower()
+    )
     exports = [
         tag("a", form_, href=f"/api/v1/export/{quote(name, safe='')}?format={form_}&direction={direction}")
         for form_ in ("xlsx", "csv", "json", "graphml", "prov-json")
@@ -75,7 +77,7 @@ def _spaced(links: list[Safe]) -> list[object]:
 
 
 def _facts(view: View, answer: dict[str, Any]) -> Safe:
-    facts = [("amount", view.money(to_fen(answer["amount"]))), ("state", answer["state"])]
+    facts = [("amount", view.money(to_fen(answer["amount"]))), ("state", view.word(answer["state"]))]
     if answer["direction"] == "up":
         facts.append(("unsourced", view.money(to_fen(answer["unsourced"]))))
     return tag("dl", [tag("div", tag("dt", view.say(key)), tag("dd", value)) for key, value in facts], class_="cards")
@@ -94,7 +96,7 @@ def _ends(view: View, answer: dict[str, Any]) -> Safe:
     rows = [
         [
             _record(view, row["record"]),
-            row["tier"],
+            view.word(row["tier"]),
             view.money(to_fen(row["amount"])),
             *([view.money(to_fen(row["least"])), view.money(to_fen(row["most"]))] if bounded else []),
         ]
@@ -130,7 +132,7 @@ def _nodes(view: View, answer: dict[str, Any]) -> Safe:
             view.money(to_fen(row["amount"])),
             row.get("date"),
             row["division_code"],
-            row.get("state"),
+            view.word(row.get("state")),
             row["title"],
         ]
         for row in answer["nodes"][:ROWS]

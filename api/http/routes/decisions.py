@@ -40,7 +40,7 @@ class FindingEvent(BaseModel):
 
 @routes.post("/findings/{finding}/events", operation_id="post_finding_event")
 def finding_event(asker: Asking, finding: str, event: FindingEvent, lang: Literal["zh", "en"] = "zh") -> Response:
-    """Write one event of a finding: a county reviews, explains, rectifies its own; its superior closes or sends back."""
+    """Write one event: a county reviews, explains, rectifies its own findings; its superior closes or sends back."""
     asker.must("investigator")
     finding_case(asker, finding, lang)
     place = None if asker.scope.divisions is None else asker.person.divisions[0]

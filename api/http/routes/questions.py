@@ -116,10 +116,18 @@ def search(
     return answer(asker, queries.search(asker.ledger, q, wanted, queries.Page(limit, offset)).to_json())
 
 
+def ranked(asker: Asker) -> dict[str, Any]:
+    """The whole ranking, remembered for the version."""
+    rank: Any = getattr(queries, "rank", None)
+    if rank is None:
+        raise NotFound("this release does not rank")
+    return asker.service.remembered(asker.ledger, "rank", lambda: dict(rank(asker.ledger).to_json()))
+
+
 @routes.get("/ranking", operation_id="get_ranking")
 def ranking(asker: Reading) -> Response:
     """Counties and cities by score, each part with its numerator and denominator; those not assessed, and why."""
-    whole = asker.service.remembered(asker.ledger, "rank", lambda: queries.rank(asker.ledger).to_json())
+    whole = ranked(asker)
     return answer(asker, {**whole, "divisions": asker.scope.rows(whole["divisions"])})
 
 

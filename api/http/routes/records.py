@@ -112,11 +112,12 @@ def graph_page(
     direction: Direction = "up",
     policy: Policy = "pro-rata",
     lang: Literal["zh", "en"] = "zh",
+    bounds: bool = False,
 ) -> Response:
     """The record's trail as one interactive page that asks the network for nothing."""
     from viz import view
 
-    trail = _trail(asker, record, direction, policy)
+    trail = _trail(asker, record, direction, policy, bounds=bounds)
     page = view(trail_json(trail, asker.scope, asker.ledger), lang=lang, divisions=division_names(asker.ledger))
     return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY, "X-Frame-Options": "SAMEORIGIN"})
 
