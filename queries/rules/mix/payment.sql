@@ -33,20 +33,25 @@ WITH RECURSIVE mixed AS (
     SELECT n.record, n.division_code, n.amount_fen, n.amount_poverty_fen, n.amount_other_fen
     FROM nodes n
     WHERE n.kind = 'payment' AND n.amount_poverty_fen > 0 AND n.amount_other_fen > 0
-), climb AS (
-    SELECT a.record AS reached FROM accused a
-    UNION
-    SELECT e.source FROM climb c JOIN edges e ON e.target = c.reached JOIN mixed m ON m.record = e.source
 ), parents AS (
     SELECT e.target AS record, min(e.source) AS parent
-    FROM climb c JOIN edges e ON e.target = c.reached JOIN mixed m ON m.record = e.source
+    FROM edges e
+    JOIN mixed upper ON upper.record = e.source
+    JOIN mixed lower ON lower.record = e.target
     GROUP BY e.target
+), pools AS (
+    SELECT DISTINCT p.parent AS record FROM accused a JOIN parents p ON p.record = a.record
 ), roots AS (
-    SELECT record, record AS root, 0 AS hops FROM accused
+    SELECT record, record AS root, 0 AS hops FROM pools
     UNION ALL
     SELECT r.record, p.parent, r.hops + 1 FROM roots r JOIN parents p ON p.record = r.root WHERE r.hops < 100
-), causes AS (
+), first_met AS (
     SELECT record, arg_max(root, hops) AS cause FROM roots GROUP BY record
+), causes AS (
+    SELECT a.record, coalesce(f.cause, a.record) AS cause
+    FROM accused a
+    LEFT JOIN parents p ON p.record = a.record
+    LEFT JOIN first_met f ON f.record = p.parent
 )
 SELECT a.record AS subject, a.division_code, least(a.amount_poverty_fen, a.amount_other_fen) AS amount_fen,
        a.amount_fen AS paid_fen, a.amount_poverty_fen AS poverty_fen, a.amount_other_fen AS other_fen, c.cause,
