@@ -15,7 +15,16 @@ function fitted(text, font, room) {
   }
   return text.slice(0, low) + "…";
 }
-const FONTS = { small: "12px " + SANS, strong: "600 17px " + SANS };
+const FONTS = { small: "12px " + SANS, strong: "600 17px " + SANS, far: "600 37px " + SANS };
+const DARK_TEXT = new Set(["other", "mixed", "proposed"]);
+// from far away an amount is two or three figures, a group its count
+function brief(item) {
+  if (item.isGroup) return "× " + item.members;
+  const steps = page.lang === "zh" ? [[10000000000n, "亿"], [1000000n, "万"], [100n, "元"]] : [[100000000n, "m"], [100000n, "k"], [100n, ""]];
+  const [size, word] = steps.find(([step]) => BigInt(item.amount) >= step) || steps[2];
+  const tenths = (BigInt(item.amount) * 10n + size / 2n) / size;
+  return (tenths < 100n ? Number(tenths) / 10 : (tenths / 10n).toString()) + word;
+}
 function textsOf(item) {
   if (item.texts && item.texts.unit === unit) return item.texts;
   const bare = item.record.split(":").slice(1).join(":");
@@ -83,8 +92,12 @@ function drawCard(context, item, x, y, state) {
     context.strokeStyle = "#0B5CAD"; context.lineWidth = 2; context.stroke();
   }
   if (isFar) {
-    glyph(context, shape, x, y, 20);
-    context.fillStyle = "#fff"; context.fill();
+    const on = DARK_TEXT.has(item.nature) ? INK : "#fff";
+    glyph(context, shape, left + 28, y, 17);
+    context.fillStyle = on; context.fill();
+    context.textBaseline = "middle"; context.textAlign = "center"; context.fillStyle = on;
+    context.font = FONTS.far;
+    if (scale > 0.11) context.fillText(brief(item), left + 112, y + 2, 136);
   } else {
     glyph(context, shape, left + 19, y - 20, 9);
     context.fillStyle = fill; context.strokeStyle = line; context.lineWidth = 1;
