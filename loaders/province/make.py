@@ -12,7 +12,8 @@ from loaders.province import paytables, records
 from loaders.province.budget import draw_budget
 from loaders.province.bundle import Columns, Row, write_bundle
 from loaders.province.faults import names_of, plant
-from loaders.province.faults.sheet import Sheet, iso, report_rows, step_rows
+from loaders.province.faults.reporting import report_rows, step_rows
+from loaders.province.faults.sheet import Sheet, iso
 from loaders.province.flows import draw_flows, sum_up
 from loaders.province.key import Fault, ProvinceKey
 from loaders.province.payout import draw_accounts, draw_batches, draw_entries

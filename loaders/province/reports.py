@@ -112,6 +112,17 @@ def spending(made: Made, place: int) -> Lines:
     )
 
 
+def expenditure_by(made: Made, day: int) -> NDArray[np.int64]:
+    """For each place the fen of its expenditure up to the day, that day included."""
+    payments, counts, place = made.payments, _is_counted(made), made.budget.spenders.place
+    rows = counts[payments.spender] & (payments.status == Status.VALID) & (payments.day <= day)
+    total = np.zeros(len(made.places), np.int64)
+    np.add.at(total, place[payments.spender[rows]], payments.fen[rows])
+    back = counts[payments.spender[payments.reversed]] & (payments.taken_day <= day)
+    np.subtract.at(total, place[payments.spender[payments.reversed[back]]], payments.taken_fen[back])
+    return total
+
+
 def spending_since(made: Made, day: int) -> NDArray[np.int64]:
     """For each place how many payments of its expenditure were made after the day."""
     payments = made.payments

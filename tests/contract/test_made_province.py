@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,22 @@ def test_over_a_sound_province_no_rule_says_anything_and_every_chain_is_complete
         WHERE n.state = 'none' AND p.status IS DISTINCT FROM 'void' AND p.status IS DISTINCT FROM 'pending'
           AND c.status IS DISTINCT FROM 'returned'""")
     assert moneyless["odd"] == 0
+
+
+@pytest.mark.parametrize("day", [date(2017, 7, 31), date(2017, 10, 31)])
+def test_a_sound_province_is_sound_as_of_the_month_ends_its_reports_were_written(day: date, sound_ledger: Path) -> None:
+    ledger = lineage.open(sound_ledger, as_of=day)
+    assert check(ledger).findings == ()
+    lines = reconcile(ledger).to_json()["divisions"]
+    assert len(lines) > 100
+    assert {(line["difference"], line["unexplained"], len(line["causes"])) for line in lines} == {("0.00", "0.00", 0)}
+
+
+@pytest.fixture(scope="module")
+def sound_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sound")
+    checked(folder, 1000, 61, ())
+    return folder / "ledger"
 
 
 @pytest.mark.parametrize(("payments", "seed"), [(200, 31), (12_000, 33)])

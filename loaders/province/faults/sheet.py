@@ -18,7 +18,7 @@ from loaders.province.faults.money import Money
 from loaders.province.key import Cause, Fault, Finding, yuan_text
 from loaders.province.paytables import Made
 from loaders.province.places import AGENCIES_EACH, Places
-from loaders.province.reports import EXPENDITURE, TIERS, Figure, Tally
+from loaders.province.reports import EXPENDITURE, Figure, Tally
 from loaders.province.size import Size, days
 
 PREFIXES = {
@@ -342,6 +342,11 @@ class Sheet:
             fen for (at, which, _), (fen, _) in self._causes.items() if at == place and which == figure
         )
 
+    def touched(self) -> set[int]:
+        """The places that anything was planted in, and those above them."""
+        counties = self._used | self.reserved
+        return counties | {int(self.places.parent[each]) for each in counties}
+
     def caused(self) -> set[int]:
         """The places that have a cause."""
         return {place for place, _, _ in self._causes}
@@ -357,32 +362,6 @@ class Sheet:
             if gap:
                 found.append(self.expect("report/difference", f"division:{self.places.code[place]}", place, gap))
         return tuple(found)
-
-
-def step_rows(sheet: Sheet) -> list[Row]:
-    """The review of every planted payment that is dated and not planted to lack it."""
-    return [
-        {"record": f"payment:{row['payment_id']}", "step": "review", "date": row["pay_date"], "office": "业务股"}
-        for row in sheet.rows["payments"]
-        if row["pay_date"] and row["payment_id"] not in sheet.unreviewed
-    ]
-
-
-def report_rows(sheet: Sheet) -> list[Row]:
-    """The daily reports of the last day: the system's figures less what was planted to make them differ."""
-    figures = [*(("scale", tier) for tier in TIERS), ("scale", "all"), EXPENDITURE]
-    return [
-        {
-            "division_code": sheet.places.code[place],
-            "report_date": sheet.before_last(0),
-            "measure": measure,
-            "tier": tier,
-            "amount": yuan_text(sheet.reported(place, (measure, tier))),
-            "cut_off_date": sheet.cut_offs.get(place, ""),
-        }
-        for place in sorted({*sheet.tally.fen, *sheet.caused()})
-        for measure, tier in figures
-    ]
 
 
 def iso(day: int) -> str:
