@@ -6,6 +6,8 @@ from queries.life_cycle import Actor, Event
 from queries.overview import Overview, overview
 from queries.overview_records import FigureRecords, overview_records
 from queries.page import Page
+from queries.rank import Ranking, rank, rank_terms
+from queries.rank_parts import part_records as rank_records
 from queries.reconcile import Reconciliation, reconcile
 from queries.reconcile_notes import Said, explain_difference
 from queries.search import Filter, SearchResult, search
@@ -23,6 +25,7 @@ __all__ = [
     "Overview",
     "Page",
     "Payee",
+    "Ranking",
     "Reconciliation",
     "Said",
     "SearchResult",
@@ -33,6 +36,9 @@ __all__ = [
     "overview",
     "overview_records",
     "payee",
+    "rank",
+    "rank_records",
+    "rank_terms",
     "reconcile",
     "record_event",
     "record_events",
