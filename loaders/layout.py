@@ -62,7 +62,7 @@ def is_heading(cells: Sequence[str | None], known: frozenset[str]) -> bool:
 
 def is_word(cell: str, known: frozenset[str]) -> bool:
     """Whether a cell is a header of some table, with or without a unit."""
-    if len(cell) > 60 or cell[0].isdigit():
+    if len(cell) > 60 or any(map(str.isdigit, cell)):  # no header of any vocabulary has a digit; most cells have
         return False
     head = heading(cell)
     return head.whole in known or head.name in known

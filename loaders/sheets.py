@@ -12,13 +12,14 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from loaders.layout import Block, blocks, is_heading, known_words
+from loaders.layout import Block, blocks, is_heading, is_word, known_words
 from loaders.raw import COLUMNS_MOST, SPOILT
 
 MEMORY_BYTES = 4 << 30
@@ -139,7 +140,7 @@ def _write(rows: Iterator[tuple[int, list[str | None]]], target: Path, known: fr
             if _may_be_heading(cells, known):
                 after = number + 1
             heads.append((number, cells))
-        if heads and number > 3 and _is_foot(cells):
+        if after > 0 and _is_foot(cells):
             foot.append(f"{number}: {next(cell for cell in cells if cell)}"[:120])
             continue
         batch.append((number, cells))
@@ -152,8 +153,14 @@ def _write(rows: Iterator[tuple[int, list[str | None]]], target: Path, known: fr
 
 
 def _may_be_heading(cells: Sequence[str | None], known: frozenset[str]) -> bool:
-    first = next((cell for cell in cells if cell), "")
-    return not first[:1].isdigit() and is_heading(cells, known)
+    """A cheap look at the first filled cells before the whole row is judged: it is done for every row."""
+    begin = [cell for cell in cells[:4] if cell]
+    return any(_is_word(cell, known) for cell in begin) and is_heading(cells, known)
+
+
+@lru_cache(maxsize=4096)
+def _is_word(cell: str, known: frozenset[str]) -> bool:
+    return is_word(cell, known)
 
 
 def _is_foot(cells: Sequence[str | None]) -> bool:

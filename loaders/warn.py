@@ -62,6 +62,7 @@ def all_of(writer: Writer, checked: Mapping[str, Checked], today: date, language
     """All warnings about the rows of a load, in the order of the tables."""
     out: list[str] = []
     for one in checked.values():
+        out += _deleted(writer.engine, one, language)
         out += _unknown_codes(writer, checked, one, language)
         out += _dates_ahead(writer.engine, one, today, language)
         out += _scale(writer, one, language)
@@ -76,6 +77,11 @@ def _current(writer: Writer, table: Table) -> str:
 
 def _has_rows(writer: Writer, table: Table) -> bool:
     return bool(layers.layers(writer.path, writer.manifests, table.name))
+
+
+def _deleted(database: Engine, one: Checked, language: Language) -> list[str]:
+    rows = engine.row(database, f"SELECT count(*) FROM {one.relation} WHERE NOT _bad AND _removed")[0]
+    return [say("loaders.warning_deleted", language, table=one.table.name, rows=rows)] if rows else []
 
 
 def _unknown_codes(writer: Writer, checked: Mapping[str, Checked], one: Checked, language: Language) -> list[str]:
