@@ -30,7 +30,7 @@ def gather(ledger: Ledger, trail: Trail, divisions: dict[str, str]) -> Evidence:
         comparison=compare(ledger, trail.record, "up" if trail.direction == "up" else "down").to_json(),
         rows=tuple(_rows(ledger, records)),
         asserted=tuple(_asserted(ledger, records)),
-        facts=tuple(_facts(ledger)),
+        facts=tuple(ledger_facts(ledger)),
         divisions=divisions,
     )
 
@@ -67,7 +67,7 @@ def _asserted(ledger: Ledger, records: set[str]) -> Iterator[tuple[str, str, str
             yield (*ends, entry.by, entry.at, str(entry.body.get("why", "")))
 
 
-def _facts(ledger: Ledger) -> Iterator[tuple[str, str]]:
+def ledger_facts(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """The last batch's manifest by its hash (which names the hash of the one before), and its source files."""
     from lineage.release import VERSION
 

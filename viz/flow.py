@@ -54,6 +54,26 @@ def flow_view(
     Raises Misuse for an unknown language.
     """
     words = Words(lang)
+    picture, notices, table = flow_parts(rows, words)
+    html = fill(
+        "flow.html",
+        scripts=(program("money.js", "tables.js", "flow.js"),),
+        style=asset("page.css"),
+        words=words,
+        heading=heading or words["flow_title"],
+        notices=notices,
+        svg=draw(picture, words),
+        table=table,
+        legend=_legend(picture, words),
+        total=entering(picture),
+        yuan=yuan,
+        data=script_json({"lang": words.lang, "words": words.everything(), "name": "flows"}),
+    )
+    return written(html, path)
+
+
+def flow_parts(rows: Iterable[Sequence[Any]], words: Words) -> tuple[Picture, list[str], Table]:
+    """The picture of rows, what the reader must know of it, and the rows as a table, greatest first."""
     flows = [(str(row[0]), str(row[1]), int(row[2]), str(row[3]) if len(row) > 3 else "unknown") for row in rows]
     kept = [flow for flow in flows if flow[2] > 0]
     picture = plan(kept, words)
@@ -74,21 +94,7 @@ def flow_view(
     falling = sorted(kept, key=lambda flow: (-flow[2], flow))
     cells = tuple((source, target, amount, words.of("nature", nature)) for source, target, amount, nature in falling)
     table = Table("flows", words["flows"], columns, cells)
-    html = fill(
-        "flow.html",
-        scripts=(program("money.js", "tables.js", "flow.js"),),
-        style=asset("page.css"),
-        words=words,
-        heading=heading or words["flow_title"],
-        notices=notices,
-        svg=draw(picture, words),
-        table=table,
-        legend=_legend(picture, words),
-        total=entering(picture),
-        yuan=yuan,
-        data=script_json({"lang": words.lang, "words": words.everything(), "name": "flows"}),
-    )
-    return written(html, path)
+    return picture, notices, table
 
 
 def plan(flows: Sequence[tuple[str, str, int, str]], words: Words) -> Picture:

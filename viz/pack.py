@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from viz.drawing import Drawing, fen, read
+from viz.flow import flow_parts
+from viz.flow_picture import draw
 from viz.offline import asset, fill
 from viz.pack_tables import (
     answer_table,
@@ -71,7 +73,7 @@ def pack(trail: Any, evidence: Evidence, words: Words) -> Pack:
     sealed = tuple(
         seal(table, standing)
         for table, standing in _tables(drawing, evidence, names, words)
-        if table.rows or table.name in ("answer", "sources", "records")
+        if table.rows or table.name in ("answer", "sources", "reached", "records")
     )
     seals = seal_table(sealed, words)
     notices = [words["pack_rule"]]
@@ -90,8 +92,27 @@ def write_pack(trail: Any, path: str | Path, evidence: Evidence | None = None, l
     The script is run as `python3 check_pack.py PACK.html PACK.xlsx` by whoever wants to verify.
     """
     words = Words(lang)
-    html = Path(path)
-    made = pack(trail, evidence or Evidence(), words)
+    return _written(pack(trail, evidence or Evidence(), words), Path(path), words)
+
+
+def write_flow_pack(
+    rows: Sequence[Sequence[Any]],
+    path: str | Path,
+    facts: Sequence[tuple[str, str]] = (),
+    *,
+    heading: str,
+    lang: str = "zh",
+) -> tuple[Path, ...]:
+    """The same for a division's year: `rows` as for `viz.flow_view`, `facts` as in `Evidence`."""
+    words = Words(lang)
+    shown, notices, table = flow_parts(rows, words)
+    sealed = (seal(table, "computed"), seal(text_table("facts", facts, ("fact", "value"), words), "context"))
+    seals = seal_table(sealed, words)
+    made = Pack(heading, tuple(notices), draw(shown, words), sealed, seals, fingerprint(seals))
+    return _written(made, Path(path), words)
+
+
+def _written(made: Pack, html: Path, words: Words) -> tuple[Path, ...]:
     html.write_text(pack_html(made, words), encoding="utf-8", newline="\n")
     from viz.pack_workbook import write_workbook
 

@@ -33,10 +33,8 @@ def view_command(
     names = division_names(ledger)
     division = division_meant(subject, names)
     written: tuple[Path, ...] = (output,)
-    if division and pack:
-        raise Misuse("an evidence pack is of one record", "name a record, as in payment:P-1")
     if division:
-        _flows(ledger, settings, division, names[division], output)
+        written = _flows(ledger, settings, (division, names[division]), output, pack=pack)
     else:
         bounded = bounds or (pack and not down)
         shown: dict[str, Any] = {"policy": settings.policy, "depth": depth, "fan_out": fan_out, "bounds": bounded}
@@ -85,14 +83,23 @@ def _pack(ledger: Ledger, settings: Settings, trail: Trail, names: dict[str, str
     return write_pack(trail, output, gather(ledger, trail, names), settings.lang)
 
 
-def _flows(ledger: Ledger, settings: Settings, division: str, name: str, output: Path) -> None:
+def _flows(
+    ledger: Ledger, settings: Settings, division: tuple[str, str], output: Path, *, pack: bool
+) -> tuple[Path, ...]:
     from queries.flows import flows
-    from viz import flow_view
 
+    code, name = division
     year = settings.year or (ledger.as_of.year if ledger.as_of else 0)
     rows = [
-        (flow.source, flow.target, flow.amount_fen, flow.nature)
-        for flow in flows(ledger, division, year, settings.lang)
+        (flow.source, flow.target, flow.amount_fen, flow.nature) for flow in flows(ledger, code, year, settings.lang)
     ]
     heading = say("viz.flow_heading", settings.lang, division=name, year=year)
+    if pack:
+        from api.evidence import ledger_facts
+        from viz.pack import write_flow_pack
+
+        return write_flow_pack(rows, output, tuple(ledger_facts(ledger)), heading=heading, lang=settings.lang)
+    from viz import flow_view
+
     flow_view(rows, output, lang=settings.lang, heading=heading)
+    return (output,)

@@ -163,6 +163,7 @@ def test_packs_of_the_examples_hold(tmp_path, example, name, record):
         files = write_pack(answer(example, name, record), tmp_path / f"{lang}.html", lang=lang)
         code, said = check(*files[:2], "--quiet")
         assert code == 0, said
+        assert files[0].read_text(encoding="utf-8").count("<svg ") == 1
 
 
 def test_amounts_past_what_a_float_holds_stay_exact(tmp_path):

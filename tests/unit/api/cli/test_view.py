@@ -73,7 +73,11 @@ def test_a_pack_shows_account_numbers_masked_only(example_ledger):
     assert cells["payment:P-00000001", "amount_fen"] == "30943700"
 
 
-def test_a_division_has_no_pack(example_ledger, tmp_path: Path, capsys):
-    target = str(tmp_path / "x.html")
-    assert run(["view", "410402000", "--pack", "--ledger", str(example_ledger("sound")), "-o", target]) == 2
-    assert "an evidence pack is of one record" in capsys.readouterr().err
+def test_a_divisions_year_has_a_pack_too(example_ledger, tmp_path: Path):
+    target = tmp_path / "year.html"
+    ledger = str(example_ledger("sound"))
+    assert run(["view", "410402000", "--pack", "--ledger", ledger, "-o", str(target), "--lang", "zh"]) == 0
+    command = [sys.executable, "-I", "-S", "check_pack.py", "year.html", "year.xlsx", "--quiet"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "新华区农业农村局" in target.read_text(encoding="utf-8")
