@@ -120,7 +120,7 @@ def graph(settings: Settings) -> Iterator[Sign]:
     spoken = len(answer) == 4 and any(answer)
     found = f"Bolt {answer[3]}.{answer[2]}" if spoken else say("doctor.not_bolt", settings.lang)
     yield Sign("graph", "ok" if spoken else "wrong", f"{settings.graph}: {found}")
-    if spoken and installed("neo4j"):
+    if spoken and installed("neo4j") and settings.ledger.exists():
         yield published(settings)
 
 
