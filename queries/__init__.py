@@ -10,6 +10,8 @@ from queries.rank import Ranking, rank, rank_terms
 from queries.rank_parts import part_records as rank_records
 from queries.reconcile import Reconciliation, reconcile
 from queries.reconcile_notes import Said, explain_difference
+from queries.sample import Plan, Sample, sample
+from queries.sample_sets import Note, RecordSet, record_set, record_sets, save_set
 from queries.search import Filter, SearchResult, search
 from queries.search_payee import Payee, payee
 from queries.territory import subtree
@@ -22,12 +24,16 @@ __all__ = [
     "Filter",
     "Finding",
     "Findings",
+    "Note",
     "Overview",
     "Page",
     "Payee",
+    "Plan",
     "Ranking",
     "Reconciliation",
+    "RecordSet",
     "Said",
+    "Sample",
     "SearchResult",
     "Wanted",
     "check",
@@ -42,6 +48,10 @@ __all__ = [
     "reconcile",
     "record_event",
     "record_events",
+    "record_set",
+    "record_sets",
+    "sample",
+    "save_set",
     "search",
     "subtree",
 ]
