@@ -149,7 +149,7 @@ _BATCH_REFERENCE = _text("one_card_batch_id", "一卡通批次", "one-card batch
 _PURPOSE = _text("purpose", "用途", "purpose", std=("USE_DES",), also=("资金用途", "摘要用途", "付款用途"))
 
 TABLES: tuple[Table, ...] = (
-    Table("divisions", "division", ("division_code",), "区划", "divisions", (
+    Table("divisions", "division", ("division_code", "valid_from"), "区划", "divisions", (
         _text("division_code", "区划代码", "division", need=True, std=("MOF_DIV_CODE",),
               also=("财政区划", "财政区划代码", "行政区划代码", "区划编码")),
         _text("name", "名称", "name", need=True, std=("MOF_DIV_NAME",), also=("区划名称", "财政区划名称", "行政区划名称")),

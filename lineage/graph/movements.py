@@ -34,7 +34,8 @@ DOCUMENT_LINKS = """
         WHERE NOT t.is_reversal AND t.kind = 'issue' AND t.target_id IS NULL AND t.doc_no IS NOT NULL)
     SELECT any_value(w.transfer_id) AS transfer_id, q.indicator_id, any_value(w.net_fen) AS amount_fen,
            any_value(q.date) AS date
-    FROM quoting q JOIN divisions d ON d.division_code = q.division_code
+    FROM quoting q
+    JOIN division_rows d ON d.division_code = q.division_code AND q.date >= d.since AND q.date < d.until
     JOIN waiting w ON w.to_division_code = q.division_code AND w.from_division = d.fiscal_parent
                   AND w.number = q.number
     GROUP BY q.indicator_id HAVING count(*) = 1

@@ -56,7 +56,32 @@ def table_sql(table: Table, sight: Sight) -> str:
     )
     chosen.extend(_computed(table))
     rows = f"{_rows(table, sight)} t{_joined(table, sight)}"
-    return f"SELECT {', '.join(chosen)} FROM {rows} WHERE {_shown(table, sight)}"
+    return f"SELECT {', '.join(chosen)} FROM {rows} WHERE {_shown(table, sight)}{_in_force(table, sight)}"
+
+
+def division_rows_sql(sight: Sight) -> str:
+    """All rows of divisions with their dates of validity: codes may have several, for parents change.
+
+    A row holds `since` (inclusive) `until` (exclusive); open ends are far away, so that a date falls into one row.
+    """
+    code, day = "t.division_code", "DATE"
+    return (
+        f"SELECT t.*, coalesce(t.valid_from, {day} '0001-01-01') AS since, coalesce(t.valid_to + 1, lead(t.valid_from) "
+        f"OVER (PARTITION BY {code} ORDER BY t.valid_from NULLS FIRST), {day} '9999-12-31') AS until "
+        f"FROM {sight.raw('divisions')} t"
+    )
+
+
+def _in_force(table: Table, sight: Sight) -> str:
+    """One row a division: the one in force on the day asked, else the latest before it, else the first."""
+    if table.name != "divisions":
+        return ""
+    day = f"DATE '{sight.as_of.isoformat()}'" if sight.as_of else "DATE '9999-12-31'"
+    begun = f"coalesce(t.valid_from, DATE '0001-01-01') <= {day}"
+    return (
+        f" QUALIFY row_number() OVER (PARTITION BY t.division_code ORDER BY {begun} DESC, "
+        f"CASE WHEN {begun} THEN coalesce(t.valid_from, DATE '0001-01-01') END DESC, t.valid_from NULLS FIRST) = 1"
+    )
 
 
 def late_sql(table: Table, sight: Sight) -> str:

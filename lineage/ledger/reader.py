@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 Parameters = Sequence[Any] | Mapping[str, Any]
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
-_KNOWN = {*BY_NAME, *derived.GRAPH_TABLES, "document_number"}
+_KNOWN = {*BY_NAME, *derived.GRAPH_TABLES, "division_rows", "document_number"}
 
 
 class Ledger:
@@ -163,6 +163,9 @@ class Ledger:
                     self._bind_table(name)
                 elif name in derived.GRAPH_TABLES:
                     self._bind_graph_table(name)
+                elif name == "division_rows":
+                    sight = current.Sight(self.as_of, self._raw, self._late)
+                    self.engine.execute(f"CREATE TABLE {name} AS {current.division_rows_sql(sight)}")
                 else:
                     from lineage.engine import with_documents
 

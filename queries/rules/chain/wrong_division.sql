@@ -35,8 +35,8 @@ WITH judged AS (
     FROM transfers t
     LEFT JOIN indicators i ON i.indicator_id = t.target_id
     LEFT JOIN source_records s ON s.record = t.source_id
-    LEFT JOIN divisions d ON d.division_code = t.to_division_code
-        AND t.issue_date BETWEEN coalesce(d.valid_from, t.issue_date) AND coalesce(d.valid_to, t.issue_date)
+    LEFT JOIN division_rows d ON d.division_code = t.to_division_code
+        AND t.issue_date >= d.since AND t.issue_date < d.until
     WHERE NOT t.is_reversal
 ), reasons AS (
     SELECT record, division_code, amount_fen, [source_id, target] AS evidence, 1 AS rank,
