@@ -61,9 +61,9 @@ def trace_many(ledger: Ledger, records: Iterable[str], direction: Direction, pol
         head = (trail.record, trail.state, yuan(trail.pool_fen))
         for source in trail.sources:
             kind = "poverty" if source.poverty else "other"
-            rows.append((*head, source.record, source.tier, kind, yuan(source.amount_fen)))
+            rows.append((*head, source.record, source.tier, kind, trail.part_text(source.amount_fen)))
         for end in trail.reached:
-            rows.append((*head, end.record, None, None, yuan(end.amount_fen)))
-        if trail.unsourced_fen or not (trail.sources or trail.reached):
-            rows.append((*head, "unsourced", None, None, yuan(trail.unsourced_fen)))
+            rows.append((*head, end.record, None, None, trail.part_text(end.amount_fen)))
+        if trail.unsourced_possible or not (trail.sources or trail.reached):
+            rows.append((*head, "unsourced", None, None, trail.part_text(trail.unsourced_fen)))
     return ManyTrails(tuple(rows))

@@ -114,6 +114,10 @@ class Trail:
     unsourced_bounds: tuple[int, int] | None = None
     mixed: Mixed | None = None
 
+    def part_text(self, fen: int) -> str | None:
+        """The amount of a source or end in yuan; None under poison, which knows no amounts."""
+        return None if self.policy == "poison" else yuan(fen)
+
     def to_json(self) -> dict[str, Any]:
         """The answer as every door gives it: design names, amounts as decimal yuan text."""
         answer: dict[str, Any] = {
@@ -124,17 +128,16 @@ class Trail:
             "pool": yuan(self.pool_fen),
             "state": self.state,
         }
-        marks = self.policy == "poison"
         if self.direction == "up":
-            answer["sources"] = [_source(source, marks) for source in self.sources]
-            answer |= {"unsourced": None if marks else yuan(self.unsourced_fen),
+            answer["sources"] = [_source(source, self.part_text(source.amount_fen)) for source in self.sources]
+            answer |= {"unsourced": self.part_text(self.unsourced_fen),
                        "unsourced_possible": self.unsourced_possible, "mixed": _mixed(self.mixed)}
             if self.unsourced_bounds:
                 least, most = self.unsourced_bounds
                 answer |= {"unsourced_least": yuan(least), "unsourced_most": yuan(most)}
         else:
             answer["reached"] = [
-                {"record": end.record, "amount": None if marks else yuan(end.amount_fen)} for end in self.reached
+                {"record": end.record, "amount": self.part_text(end.amount_fen)} for end in self.reached
             ]
         answer["nodes"] = [_node(node) for node in self.nodes]
         answer["edges"] = [_edge(edge) for edge in self.edges]
@@ -172,10 +175,10 @@ def _mixed(mixed: Mixed | None) -> dict[str, Any] | None:
     return {"amount": yuan(mixed.amount_fen), "first_pool": mixed.first_pool} if mixed else None
 
 
-def _source(source: Source, marks: bool) -> dict[str, Any]:
+def _source(source: Source, amount: str | None) -> dict[str, Any]:
     row: dict[str, Any] = {
         "record": source.record, "division_code": source.division_code, "tier": source.tier,
-        "poverty": source.poverty, "amount": None if marks else yuan(source.amount_fen),
+        "poverty": source.poverty, "amount": amount,
     }
     if source.least_fen is not None and source.most_fen is not None:
         row |= {"least": yuan(source.least_fen), "most": yuan(source.most_fen)}

@@ -82,6 +82,9 @@ def print_trail(trail: Trail, settings: Settings) -> None:
     def money(fen: int) -> str:
         return amount_text(fen, unit)
 
+    def part(fen: int) -> str:
+        return say("trace.possible", lang) if trail.policy == "poison" else money(fen)
+
     typer.echo(
         say(
             "trace.head",
@@ -100,15 +103,15 @@ def print_trail(trail: Trail, settings: Settings) -> None:
                 source.tier,
                 source.division_code,
                 "poverty" if source.poverty else "other",
-                money(source.amount_fen),
+                part(source.amount_fen),
                 *([money(source.least_fen or 0), money(source.most_fen or 0)] if source.least_fen is not None else []),
             )
             for source in trail.sources
         ]
-        if trail.unsourced_fen:
+        if trail.unsourced_possible:
             proved = [money(fen) for fen in trail.unsourced_bounds or ()]
-            rows.append((say("trace.unsourced", lang), "", "", "", money(trail.unsourced_fen), *proved))
-        bounded = ("least", "most") if trail.sources and trail.sources[0].least_fen is not None else ()
+            rows.append((say("trace.unsourced", lang), "", "", "", part(trail.unsourced_fen), *proved))
+        bounded = ("least", "most") if any(len(row) > 5 for row in rows) else ()
         width = 5 + len(bounded)
         print_table(
             (say("trace.sources", lang), "tier", "division", "class", "amount", *bounded),
@@ -120,7 +123,7 @@ def print_trail(trail: Trail, settings: Settings) -> None:
     else:
         print_table(
             (say("trace.reached", lang), "amount"),
-            [(end.record, money(end.amount_fen)) for end in trail.reached[:NODE_ROWS]],
+            [(end.record, part(end.amount_fen)) for end in trail.reached[:NODE_ROWS]],
             right=("amount",),
         )
     print_table(

@@ -45,8 +45,10 @@ def to_html_table(trail: Trail) -> str:
     rows = [(source.record, source.amount_fen) for source in trail.sources] or [
         (end.record, end.amount_fen) for end in trail.reached
     ]
-    if trail.unsourced_fen:
+    if trail.unsourced_possible:
         rows.append(("unsourced", trail.unsourced_fen))
-    body = "".join(f"<tr><td>{escape(name)}</td><td>{yuan(fen)}</td></tr>" for name, fen in rows)
+    body = "".join(
+        f"<tr><td>{escape(name)}</td><td>{trail.part_text(fen) or ''}</td></tr>" for name, fen in rows
+    )
     head = f"{escape(trail.record)} · {trail.direction} · {trail.policy} · {trail.state} · {yuan(trail.pool_fen)}"
     return f"<table><caption>{head}</caption>{body}</table>"

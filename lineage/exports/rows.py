@@ -67,9 +67,9 @@ def sheets(trail: Trail) -> tuple[Sheet, ...]:
 def _ends(trail: Trail) -> Sheet:
     if trail.direction == "down":
         return Sheet("reached", ("record", "amount"),
-                     tuple((end.record, yuan(end.amount_fen)) for end in trail.reached))
+                     tuple((end.record, trail.part_text(end.amount_fen)) for end in trail.reached))
     return Sheet("sources", ("record", "division_code", "tier", "poverty", "amount", "least", "most"), tuple(
-        (source.record, source.division_code, source.tier, source.poverty, yuan(source.amount_fen),
+        (source.record, source.division_code, source.tier, source.poverty, trail.part_text(source.amount_fen),
          _maybe(source.least_fen), _maybe(source.most_fen)) for source in trail.sources
     ), ("amount", "least", "most"))
 
