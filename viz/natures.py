@@ -52,6 +52,11 @@ EVIDENCES: Mapping[str, tuple[str, tuple[int, ...]]] = MappingProxyType(
 _POVERTY, _OTHER, _UNSOURCED, _UNKNOWN = 1, 2, 4, 8
 
 
+def line_look(evidence: str) -> tuple[str, tuple[int, ...]]:
+    """Colour and dashes of a flow; evidence of a kind not known here looks recorded and bears its own name."""
+    return EVIDENCES.get(evidence, EVIDENCES["recorded"])
+
+
 def natures(drawing: Drawing) -> tuple[str, ...]:
     """The nature of each node, in node order: whose money can be in it at all (no amounts are split here).
 

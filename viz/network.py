@@ -15,7 +15,7 @@ from importlib.resources import files
 from math import sqrt
 from typing import Any
 
-from viz.natures import EVIDENCES, NATURES
+from viz.natures import NATURES, line_look
 
 _WIDTH_LEAST, _WIDTH_MOST = 2.0, 9.0
 _LABEL_MOST = 28
@@ -63,7 +63,7 @@ def network(spots: Sequence[Spot], lines: Sequence[Line]) -> dict[str, Any]:
         )
     most = max((line.amount_fen for line in lines), default=0)
     for line in lines:
-        colour, dashes = EVIDENCES[line.evidence]
+        colour, dashes = line_look(line.evidence)
         made.add_edge(
             line.source,
             line.target,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from viz.drawing import Edge, Node
 from viz.legend import BROKEN_LINE, mark
-from viz.natures import EVIDENCES, NATURES
+from viz.natures import NATURES, line_look
 from viz.network import width
 from viz.scene import Scene
 from viz.svg import element, fitted, picture, text, title
@@ -73,7 +73,7 @@ def _drawn(lines: tuple[str, str, str], nature: str, is_broken: bool) -> str:
 
 
 def _line(decided: Scene, edge: Edge, most: int) -> str:
-    colour, dashes = EVIDENCES[edge.evidence]
+    colour, dashes = line_look(edge.evidence)
     (x, y), (far_x, far_y) = decided.spot(edge.source), decided.spot(edge.target)
     near, far = x + _WIDE / 2, far_x - _WIDE / 2
     middle = (near + far) / 2

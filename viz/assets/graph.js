@@ -4,7 +4,7 @@ const made = new Map(page.network.nodes.map((node) => [node.id, node]));
 const nodeOf = (item) => ({ ...(made.get(item.id) || { id: item.id, label: "" }), x: item.x, y: item.y, shape: "custom", ctxRenderer: renderer });
 const mostFen = () => lines.reduce((most, line) => (line.amount > most ? line.amount : most), 1n);
 function edgeOf(line, most) {
-  const [colour, dashes] = page.evidences[line.evidence];
+  const [colour, dashes] = (page.evidences[line.evidence] || page.evidences.recorded);
   const isOff = path !== null && !(path.has(line.from) && path.has(line.to));
   const isOn = path !== null && !isOff;
   const part = Math.sqrt(Number((line.amount * 1000000n) / most) / 1000000);

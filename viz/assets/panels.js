@@ -71,7 +71,7 @@ network.on("hoverEdge", ({ edge, event }) => {
   const line = lines[edge];
   const name = (id) => items.get(id).record || items.get(id).name;
   const when = line.first === line.last ? line.first : line.first + " … " + line.last;
-  showTip([name(line.from) + " → " + name(line.to), bothUnits(line.amount), when, words["evidence_" + line.evidence] + (line.count > 1 ? " × " + line.count : "")], event, false);
+  showTip([name(line.from) + " → " + name(line.to), bothUnits(line.amount), when, (words["evidence_" + line.evidence] || line.evidence) + (line.count > 1 ? " × " + line.count : "")], event, false);
 });
 for (const leave of ["blurNode", "blurEdge", "dragStart", "zoom"]) network.on(leave, () => { tip.hidden = true; });
 

@@ -196,3 +196,13 @@ def test_the_style_sheet_closes_every_block():
         assert 0 <= depth <= 2
     assert depth == 0
     assert asset("page.css").count("@media print{") == 1
+
+
+def test_what_an_answer_leaves_open_is_drawn_all_the_same():
+    trail = small()
+    trail["edges"][0]["evidence"] = "of a later kind"
+    trail["edges"][1]["date"] = None
+    trail["nodes"][1] |= {"division_code": None, "title": None}
+    trail["sources"][0] |= {"division_code": None, "tier": None}
+    page = Page(viz.view(trail))
+    assert [row[4].strip() for row in page.tables["table-edges"][1:]] == ["of a later kind", "文号匹配", "单据记载"]
