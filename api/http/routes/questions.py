@@ -118,10 +118,7 @@ def search(
 
 def ranked(asker: Asker) -> dict[str, Any]:
     """The whole ranking, remembered for the version."""
-    rank: Any = getattr(queries, "rank", None)
-    if rank is None:
-        raise NotFound("this release does not rank")
-    return asker.service.remembered(asker.ledger, "rank", lambda: dict(rank(asker.ledger).to_json()))
+    return asker.service.remembered(asker.ledger, "rank", lambda: queries.rank(asker.ledger).to_json())
 
 
 @routes.get("/ranking", operation_id="get_ranking")
