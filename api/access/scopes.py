@@ -35,6 +35,21 @@ class Scope:
         """Those JSON rows whose `division_code` may be seen."""
         return [row for row in rows if self.holds(row.get("division_code"))]
 
+    def narrowed(self, body: dict[str, Any]) -> dict[str, Any]:
+        """An answer whose lists hold only what may be seen: rows by their division, bare codes by themselves."""
+        if self.divisions is None:
+            return body
+        narrow: dict[str, Any] = {}
+        for key, value in body.items():
+            rows = value if isinstance(value, list) else []
+            if rows and all(isinstance(row, dict) and "division_code" in row for row in rows):
+                narrow[key] = self.rows(rows)
+            elif key == "unknown_divisions":
+                narrow[key] = [code for code in rows if self.holds(code)]
+            else:
+                narrow[key] = value
+        return narrow
+
 
 def scope_of(person: Person, ledger: Ledger) -> Scope:
     """A person's scope in a ledger: the named divisions with all below them; names it does not know give nothing."""
@@ -124,6 +139,9 @@ def trail_json(trail: Trail, scope: Scope, ledger: Ledger) -> dict[str, Any]:
         if edge["from"].startswith("hidden:") and edge["to"].startswith("hidden:"):
             edge["date"] = None
     answer["breaks"] = [gap for gap in answer["breaks"] if gap["record"] not in names]
+    if names:  # notes and proposals may name what is hidden
+        answer.pop("notes", None)
+        answer.pop("proposed", None)
     return answer
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 import queries
 from api.http.asking import Reading
-from api.http.routes.questions import all_findings, finding_case, ranked
+from api.http.routes.questions import all_findings, chosen_findings, finding_case, ranked
 from api.pages.layout import View, choice, form, page, view_of
 from api.pages.markup import Safe, table, tag
 from lineage.money import to_fen
@@ -28,14 +28,7 @@ def risk(
     """What the rules find, with filters."""
     view = view_of(asker, lang, unit)
     whole = all_findings(asker, view.lang)
-    inside = queries.subtree(asker.ledger, division) if division else None
-    rows = [
-        row
-        for row in whole["findings"]
-        if (not rule or row["rule"] == rule)
-        and (not severity or row["severity"] == severity)
-        and (inside is None or row["division_code"] in inside)
-    ]
+    rows = chosen_findings(asker, whole, {"rule": rule, "severity": severity}, division)
     order = {name: place for place, name in enumerate(SEVERITIES)}
     rows.sort(key=lambda row: (order[row["severity"]], -to_fen(row["amount"]), row["id"]))
     counted = [(one["rule"], f"{one['rule']} ({one['findings']})") for one in whole["rules"] if one["findings"]]

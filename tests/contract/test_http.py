@@ -32,7 +32,7 @@ PEOPLE = {
 ROUTES = (
     "/records/{record}", "/records/{record}/lineage", "/records/{record}/lineage?direction=down", "/overview",
     "/findings", "/rules", "/reconciliation", "/repairs", "/graph/{record}.html", "/export/{record}?format=json",
-    "/links?from=allocation:A-00000016&to={record}",
+    "/links?from=allocation:A-00000016&to={record}", "/ranking", "/search?q=P-00000376",
 )
 
 
@@ -122,6 +122,10 @@ def test_lists_and_sums_hold_only_what_lies_inside(serve: Callable[..., Running]
         overview = server.get("/overview", who).json()
         assert [row["division_code"] for row in overview["divisions"]] == [division]
         assert {row["division_code"] for row in server.get("/reconciliation", who).json()["divisions"]} <= {division}
+        ranking = server.get("/ranking", who).json()
+        assert {row["division_code"] for row in (*ranking["divisions"], *ranking["not_assessed"])} <= {division}
+        hits = server.get("/search?q=410103000&limit=1000", who).json()["hits"]
+        assert {hit["division_code"] for hit in hits} <= {division}
     assert server.get("/findings", "nobody").json()["findings"] == []
     assert server.get("/overview", "nobody").json()["divisions"] == []
     whole = {row["division_code"] for row in server.get("/overview", "city").json()["divisions"]}

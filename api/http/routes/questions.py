@@ -58,6 +58,17 @@ def _division(asker: Asker, record: str) -> str | None:
     return name if kind == "division" else division_of(asker.ledger, record)
 
 
+def chosen_findings(asker: Asker, whole: dict[str, Any], wanted: dict[str, str], division: str) -> list[dict[str, Any]]:
+    """Those findings whose fields are as wanted ("": any), of a division with all below it, or of all."""
+    inside = queries.subtree(asker.ledger, division) if division else None
+    return [
+        row
+        for row in whole["findings"]
+        if all(not value or row[name] == value for name, value in wanted.items())
+        and (inside is None or row["division_code"] in inside)
+    ]
+
+
 @routes.get("/findings", operation_id="list_findings")
 def findings(
     asker: Reading,
@@ -71,14 +82,7 @@ def findings(
 ) -> Response:
     """What the rules find, filtered by rule, division (with all below it) and severity."""
     whole = all_findings(asker, lang)
-    inside = queries.subtree(asker.ledger, division) if division else None
-    rows = [
-        row
-        for row in whole["findings"]
-        if (not rule or row["rule"] == rule)
-        and (not severity or row["severity"] == severity)
-        and (inside is None or row["division_code"] in inside)
-    ]
+    rows = chosen_findings(asker, whole, {"rule": rule, "severity": severity}, division)
     rows.sort(key=lambda row: row["id"])
     beside = {key: whole[key] for key in ("as_of", "as_known", "rules")} | {"total": len(rows)}
     return listed(asker, Listing("findings", rows, "id", beside), limit, cursor, form)
@@ -125,7 +129,7 @@ def ranked(asker: Asker) -> dict[str, Any]:
 def ranking(asker: Reading) -> Response:
     """Counties and cities by score, each part with its numerator and denominator; those not assessed, and why."""
     whole = ranked(asker)
-    return answer(asker, {**whole, "divisions": asker.scope.rows(whole["divisions"])})
+    return answer(asker, asker.scope.narrowed(whole))
 
 
 @routes.get("/rules", operation_id="list_rules")
@@ -153,7 +157,7 @@ def reconciliation(
     whole = asker.service.remembered(
         asker.ledger, key, lambda: queries.reconcile(asker.ledger, day, division or None, calibre).to_json()
     )
-    return answer(asker, {**whole, "divisions": asker.scope.rows(whole["divisions"])})
+    return answer(asker, asker.scope.narrowed(whole))
 
 
 @routes.get("/repairs", operation_id="list_repairs")
