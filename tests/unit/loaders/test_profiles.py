@@ -159,7 +159,8 @@ extras = ["备注"]
 ''')  # fmt: skip
     text = "流水,子号,钱,日子,给谁,去处,类,删,备注\n7,1,0.5,3/6/2017,大孟镇,?,A,,甲\n7,2,1,4/6/2017,张三,?,B,x,\n"
     result = load(tmp_path, write(tmp_path, "payments.csv", text), profile=profile)
-    assert (result.rejects, result.warnings) == ((), ())
+    assert result.rejects == ()
+    assert [warning.split(" bear")[0] for warning in result.warnings] == ["payments: 1 rows"]
     (row,) = rows(tmp_path)
     assert (row["payment_id"], row["amount_fen"], row["payee_kind"], str(row["pay_date"])) == (
         "牟-7/1",
