@@ -18,8 +18,7 @@ from lineage.attribution.mixture import Lot
 from lineage.entries import advances
 from lineage.errors import Misuse
 from lineage.graph import EVIDENCE, Graph
-from lineage.graph.arrays import TIERS, day
-from lineage.graph.breaks import ENTERING, REASONS
+from lineage.graph.arrays import ENTERING, REASONS, TIERS, day
 from lineage.mixing import met_at, parted
 from lineage.proof import UNSOURCED, proved
 from lineage.schema import NODE_KINDS

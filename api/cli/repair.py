@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import Settings, options
-from api.cli.output import DONE, FOUND, amount_text, note, print_json, print_table
+from api.cli.output import DONE, amount_text, note, print_json, print_table
 from lineage.words import say
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _show(proposals: Sequence[Proposal], settings: Settings) -> int:
             ],
             right=("amount", "score", "rivals"),
         )
-    return FOUND if proposals else DONE
+    return DONE
 
 
 def _accepted(ledger: Ledger, settings: Settings) -> int:

@@ -29,6 +29,12 @@ CLASSES = (
 )
 UNSOURCED_POVERTY = 8
 EPOCH = datetime.date(1970, 1, 1)
+REASONS = (
+    "dangling-source", "no-source", "dangling-indicator", "no-indicator", "overdrawn", "outside-receipt", "unreceived",
+    "account-not-kept",
+)
+ENTERING = frozenset(REASONS[:6])
+"""Reasons by which unsourced money enters (upstream answers name these); by the others money leaves sight."""
 
 Ints = NDArray[np.int64]
 Indexes = NDArray[np.int32]

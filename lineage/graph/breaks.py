@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lineage.graph.arrays import Breaks, Edges, Flags, Ints, Nodes, Pools
+from lineage.graph.arrays import REASONS, Breaks, Edges, Flags, Ints, Nodes, Pools
 from lineage.graph.chains import payments_below
 from lineage.graph.records import GAP_REASONS
 from lineage.schema import NODE_KINDS
-
-REASONS = (
-    "dangling-source", "no-source", "dangling-indicator", "no-indicator", "overdrawn", "outside-receipt", "unreceived",
-    "account-not-kept",
-)
-ENTERING = frozenset(REASONS[:6])
-"""Reasons by which unsourced money enters (upstream answers name these); by the others money leaves sight."""
 
 
 def find(nodes: Nodes, edges: Edges, pools: Pools, kind_start: Ints) -> Breaks:

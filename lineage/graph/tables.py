@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lineage.graph.arrays import CLASSES, EVIDENCE, NO_DATE, UNSOURCED_POVERTY, Graph, Ints
-from lineage.graph.breaks import REASONS
+from lineage.graph.arrays import CLASSES, EVIDENCE, NO_DATE, REASONS, UNSOURCED_POVERTY, Graph, Ints
 from lineage.schema import NODE_KINDS
 
 if TYPE_CHECKING:

@@ -128,10 +128,14 @@ class Ledger:
     @cached_property
     def graph(self) -> Graph:
         """The fund-flow graph of this view: memory-mapped from the derived set where that fits, else built."""
-        from lineage.graph import build, keep
+        from lineage.graph import keep
 
         folder = self._graph_folder
-        return keep.load(folder / "graph") if folder else build.build(self)
+        if folder:
+            return keep.load(folder / "graph")
+        from lineage.graph.build import build  # compiles kernels: not on the way of one trace
+
+        return build(self)
 
     def trace(self, record: str, direction: Direction = "up", policy: str = "pro-rata", **shown: Any) -> Trail:
         """A record's trail up to its sources or down to its payees.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lineage.graph import Graph
-from lineage.graph.breaks import REASONS
+from lineage.graph.arrays import REASONS
 from lineage.stores import Mixed, Stamp
 from lineage.subgraph import Direction
 from lineage.trace import named

@@ -12,7 +12,7 @@ from typing import Any
 
 from lineage.errors import Misuse, NotFound, Unavailable
 from lineage.graph import Graph
-from lineage.graph.breaks import REASONS
+from lineage.graph.arrays import REASONS
 from lineage.schema import NODE_KINDS
 from lineage.stores import Mixed, Stamp
 from lineage.stores.rows import Row, graph_of
