@@ -81,6 +81,10 @@ def column_checks(cell: Cell, language: Language, *, header: str, clean: bool) -
     if column.required:
         expected, hint = texts("empty", language, column=shown, meaning=column.zh if language == "zh" else column.en)
         out.append(Checks(column.name, f"{inner} IS NULL", "''", expected, literal(hint)))
+    if column.sensitive is not Sensitive.NO:
+        expected, hint = texts("masked", language, column=shown)
+        masked = f"coalesce(contains({inner}, '**'), false)"
+        out.append(Checks(column.name, masked, inner, expected, literal(hint)))
     if not _always_readable(cell, clean=clean):
         key, values = _kind(cell)
         expected, usual = texts(key, language, column=shown, **values)

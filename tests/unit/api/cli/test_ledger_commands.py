@@ -100,6 +100,15 @@ def test_rejects_can_be_written_mended_and_loaded_again(
     assert [(row["id"], row["fen"]) for row in amounts] == [("A-1", 10000), ("A-2", 120000), ("A-3", 500)]
 
 
+def test_a_masked_number_is_not_taken_for_a_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "watch_lists.csv"
+    file.write_text("list,token,name\n亡故,410***********123X,张三\n亡故,41032219630307123X,张三\n", encoding="utf-8")
+    code, said = answer(capsys, "load", str(file), "--ledger", str(tmp_path / "ledger"), "--lang", "en")
+    assert (code, said["loaded"], said["rejected"]) == (1, 1, 1)
+    (reject,) = said["rejects"]  # type: ignore[misc]
+    assert (reject["row"], reject["column"], reject["expected"]) == (2, "token", "the whole number")
+
+
 def test_a_workbook_of_rejects_has_a_sheet_a_table(ledger: Path, tmp_path: Path) -> None:
     from openpyxl import load_workbook
 
