@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lineage.errors import NotFound
-from lineage.graph import EVIDENCE, Graph
-from lineage.graph.arrays import day
+from lineage.graph import Graph
 from lineage.money import yuan
 from lineage.subgraph import edges_of, reach
+from lineage.trace import trail_edge
 from lineage.trail import TrailEdge
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def between_records(store: FlowStore, one: str, other: str) -> Links:
         graph = store.between(source, target)
         edges = _on_the_way(graph, source, target)
         if len(edges):
-            return _links(source, target, [_edge(graph, int(edge)) for edge in edges])
+            return _links(source, target, [trail_edge(graph, int(edge)) for edge in edges])
     return Links(first, second, (), 0)
 
 
@@ -105,12 +105,6 @@ def _on_the_way(graph: Graph, source: str, target: str) -> Any:
     inside = np.intersect1d(reach(graph, np.array([start]), "down").nodes, reach(graph, np.array([end]), "up").nodes)
     edges = edges_of(graph, inside, "down")
     return edges[np.isin(graph.edges.target[edges], inside)]
-
-
-def _edge(graph: Graph, edge: int) -> TrailEdge:
-    edges = graph.edges
-    return TrailEdge(graph.record(int(edges.source[edge])), graph.record(int(edges.target[edge])),
-                     int(edges.amount[edge]), day(int(edges.date[edge])), EVIDENCE[int(edges.evidence[edge])])
 
 
 def _links(one: str, other: str, movements: list[TrailEdge]) -> Links:

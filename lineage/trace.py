@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,19 +52,33 @@ class Question:
     bounds: bool = False
 
 
-def asked(ledger: Ledger, record: str, policy: str = "pro-rata", *, bounds: bool = False, depth: int | None = None,
-          **shown: int) -> Question:
+def asked(ledger: Ledger, record: str, policy: str = "pro-rata", **shown: Any) -> Question:
     """The question about a record named `kind:id` or by an id only one record bears. Raises NotFound, Misuse."""
+    checked_policy(policy)
+    name = named(ledger, record)
+    return question_of(name, node_of(ledger, name), policy, **shown)
+
+
+def checked_policy(policy: str) -> None:
+    """Raises Misuse for a policy there is none of."""
     if policy not in POLICIES:
         raise Misuse(f'policy: found "{policy}", expected one of {", ".join(POLICIES)}')
-    name = named(ledger, record)
-    limits = Limits(depth, shown.get("fan_out", FAN_OUT), shown.get("max_nodes", MOST_NODES))
-    return Question(name, node_of(ledger, name), policy, limits, bounds)
+
+
+def question_of(record: str, node: int, policy: str, **shown: Any) -> Question:
+    """The question about a node, with what of the answer is to be shown: depth, fan_out, max_nodes, bounds."""
+    limits = Limits(shown.get("depth"), shown.get("fan_out", FAN_OUT), shown.get("max_nodes", MOST_NODES))
+    return Question(record, node, policy, limits, shown.get("bounds", False))
+
+
+def answered(graph: Graph, question: Question, direction: Direction) -> Trail:
+    """The trail over a graph, up or down."""
+    return upstream(graph, question) if direction == "up" else downstream(graph, question)
 
 
 def trace(ledger: Ledger, question: Question, direction: Direction) -> Trail:
     """The trail that answers a question, with the version and date of the ledger that gave it."""
-    trail = upstream(ledger.graph, question) if direction == "up" else downstream(ledger.graph, question)
+    trail = answered(ledger.graph, question, direction)
     return replace(trail, version=ledger.version, as_of=ledger.as_of)
 
 
@@ -193,7 +207,7 @@ def _shown(graph: Graph, found: Reach, direction: Direction, limits: Limits) -> 
     hops = dict(zip(found.nodes.tolist(), depth.tolist(), strict=True)) if len(kept) else {}
     return _Shown(
         tuple(_node(graph, member, hops[member]) for member in kept.tolist()),
-        tuple(_edge(graph, edge, edge in early) for edge in shown),
+        tuple(trail_edge(graph, edge, edge in early) for edge in shown),
         len(found.nodes) - len(kept),
     )
 
@@ -218,7 +232,8 @@ def _node(graph: Graph, node: int, hops: int) -> TrailNode:
                      nodes.titles[node], day(int(nodes.date[node])), bool(nodes.in_scope[node]), graph.state(node))
 
 
-def _edge(graph: Graph, edge: int, early: bool) -> TrailEdge:
+def trail_edge(graph: Graph, edge: int, early: bool = False) -> TrailEdge:
+    """A movement of the graph as answers show it; `early` marks an advance."""
     edges = graph.edges
     return TrailEdge(graph.record(int(edges.source[edge])), graph.record(int(edges.target[edge])),
                      int(edges.amount[edge]), day(int(edges.date[edge])), EVIDENCE[int(edges.evidence[edge])], early)

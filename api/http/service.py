@@ -104,6 +104,10 @@ class Service:
         """Where traces are asked: the server named, or the ledger's own graph."""
         return self._remote or EmbeddedStore(ledger)
 
+    def graph_version(self) -> str:
+        """The version that the graph's home holds. Raises Unavailable while a server is away or not whole."""
+        return self._remote.stamp().version if self._remote else self.ledger.version
+
     def remembered(self, ledger: Ledger, key: Hashable, work: Callable[[], Answer]) -> Answer:
         """An answer of this version, worked out once."""
         whole = (ledger.version, key)

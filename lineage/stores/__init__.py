@@ -6,14 +6,13 @@ implementation over it. So every home gives the same answer, record by record an
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from lineage.attribution import POLICIES
-from lineage.errors import Misuse, NotFound
 from lineage.graph import Graph
 from lineage.subgraph import Direction
-from lineage.trace import FAN_OUT, MOST_NODES, Limits, Question, downstream, upstream
+from lineage.trace import answered, checked_policy, question_of
 from lineage.trail import Break, Trail
 
 
@@ -40,6 +39,16 @@ class Mixed:
     other_fen: int
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The graph, or the part of it around one record: that record's node in it, and which state of the ledger it is."""
+
+    graph: Graph
+    node: int
+    version: str
+    as_of: datetime.date | None
+
+
 class FlowStore(Protocol):
     """A home of the fund-flow graph. Every method raises Unavailable while the home is away or not whole."""
 
@@ -51,8 +60,8 @@ class FlowStore(Protocol):
         """`kind:id` of a record of the graph, by name or by an id only one bears. Raises NotFound, Misuse."""
         ...
 
-    def around(self, record: str, direction: Direction, policy: str) -> Graph:
-        """The graph, or the part of it that holds all a trace of the record needs."""
+    def around(self, record: str, direction: Direction, policy: str) -> Part:
+        """The graph, or the part of it that holds all a trace of the record needs. Raises NotFound, Misuse."""
         ...
 
     def between(self, one: str, other: str) -> Graph:
@@ -74,16 +83,10 @@ class FlowStore(Protocol):
 
 def trace(store: FlowStore, text: str, direction: Direction = "up", policy: str = "pro-rata", **shown: Any) -> Trail:
     """A record's trail out of any home; `shown` as for `Ledger.trace`. Raises NotFound, Misuse, Unavailable."""
-    if policy not in POLICIES:
-        raise Misuse(f'policy: found "{policy}", expected one of {", ".join(POLICIES)}')
+    checked_policy(policy)
     record = store.resolve(text)
-    graph = store.around(record, direction, policy)
-    node = graph.find(record)
-    if node < 0:
-        raise NotFound(f"there is no record {record} in the graph", "publish the ledger again")
-    limits = Limits(shown.get("depth"), shown.get("fan_out", FAN_OUT), shown.get("max_nodes", MOST_NODES))
-    question = Question(record, node, policy, limits, shown.get("bounds", False))
-    trail = upstream(graph, question) if direction == "up" else downstream(graph, question)
-    return replace(trail, version=store.stamp().version)
+    part = store.around(record, direction, policy)
+    trail = answered(part.graph, question_of(record, part.node, policy, **shown), direction)
+    return replace(trail, version=part.version, as_of=part.as_of)
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lineage.graph import Graph
 from lineage.graph.arrays import REASONS
-from lineage.stores import Mixed, Stamp
+from lineage.stores import Mixed, Part, Stamp
 from lineage.subgraph import Direction
-from lineage.trace import named
+from lineage.trace import named, node_of
 from lineage.trail import Break
 
 if TYPE_CHECKING:
@@ -26,23 +25,20 @@ class EmbeddedStore:
         self._ledger = ledger
 
     def stamp(self) -> Stamp:
-        """The ledger's version, date, counts and checksums."""
+        """The ledger's version, date, counts and checksums. Cost: every record; for publishing and comparing only."""
         graph = self._ledger.graph
         as_of = self._ledger.as_of.isoformat() if self._ledger.as_of else ""
         return Stamp(self._ledger.version, as_of, graph.node_count, graph.edge_count,
-                     sum(graph.edges.amount.tolist()), self._checksums)
-
-    @cached_property
-    def _checksums(self) -> dict[str, str]:
-        return division_checksums(self._ledger.graph)
+                     sum(graph.edges.amount.tolist()), division_checksums(graph))
 
     def resolve(self, text: str) -> str:
         """As the ledger resolves it."""
         return named(self._ledger, text)
 
-    def around(self, record: str, direction: Direction, policy: str) -> Graph:
+    def around(self, record: str, direction: Direction, policy: str) -> Part:
         """The whole graph: a trace touches only what it needs of it."""
-        return self._ledger.graph
+        ledger = self._ledger
+        return Part(ledger.graph, node_of(ledger, record), ledger.version, ledger.as_of)
 
     def between(self, one: str, other: str) -> Graph:
         """The whole graph."""

@@ -6,6 +6,7 @@ answer begins and ends on the same stamp, or is refused: what is published meanw
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +15,7 @@ from lineage.errors import Misuse, NotFound, Unavailable
 from lineage.graph import Graph
 from lineage.graph.arrays import REASONS
 from lineage.schema import NODE_KINDS
-from lineage.stores import Mixed, Stamp
+from lineage.stores import Mixed, Part, Stamp
 from lineage.stores.rows import Row, graph_of
 from lineage.subgraph import Direction
 from lineage.trail import Break
@@ -59,7 +60,7 @@ class BoltStore:
             raise NotFound(f"there is no record {text} in the published graph", "ask the ledger for near names")
         return str(found[0])
 
-    def around(self, record: str, direction: Direction, policy: str) -> Graph:
+    def around(self, record: str, direction: Direction, policy: str) -> Part:
         """The part of the graph that a trace of the record needs."""
         before = self.stamp()
         reached, edges = self._reached({record}, direction)
@@ -68,7 +69,8 @@ class BoltStore:
             edges |= edges_above
         graph = self._part(reached, edges, policy)
         self._unchanged(before)
-        return graph
+        as_of = datetime.date.fromisoformat(before.as_of) if before.as_of else None
+        return Part(graph, graph.find(record), before.version, as_of)
 
     def between(self, one: str, other: str) -> Graph:
         """The records and movements on ways from one record to the other."""
