@@ -18,7 +18,7 @@ from api.pages.markup import Safe, table, tag
 from lineage.errors import NotFound
 from lineage.exports.rows import Sheet
 from lineage.exports.workbook import write_sheets
-from lineage.money import to_fen
+from lineage.money import to_fen, yuan
 from viz.charts import Series, bar_chart, line_chart, tile_map, tiles_of
 from viz.charts import Value as Bar
 
@@ -184,7 +184,7 @@ def workbook(asker: Reading, year: str = "", calibre: str = "2017", lang: str = 
         (
             row["division_code"],
             row["name"],
-            str(sum(to_fen(one) for one in row["received"].values()) // 100),
+            yuan(sum(to_fen(one) for one in row["received"].values())),
             row["own"],
             row["passed_down"],
             row["scale"],
