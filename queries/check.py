@@ -19,7 +19,7 @@ from lineage.schema import BY_KIND
 from queries.catalogue import Rule, catalogue, named, shared_tables
 from queries.parameters import settings
 from queries.question import Row, Run
-from queries.territory import subtree
+from queries.territory import division_names, subtree
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
@@ -131,7 +131,7 @@ def check(
     run = Run(ledger, {rule.name: rule for rule in every}, shared_tables(rules_dir), chosen_settings)
     if not chosen:
         return CheckResult(ledger.as_of, ledger.as_known, ledger.version, (), ())
-    names = {row["division_code"]: row["name"] for row in ledger.rows("SELECT division_code, name FROM divisions")}
+    names = division_names(ledger)
     inside = None if division is None else subtree(ledger, division)
     totals: list[RuleTotal] = []
     findings: list[Finding] = []

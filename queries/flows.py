@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lineage.words import Language, say
+from queries.territory import division_names
 
 if TYPE_CHECKING:
     from lineage.ledger.reader import Ledger
@@ -78,7 +79,7 @@ class Flow:
 
 def flows(ledger: Ledger, division: str, year: int, lang: Language = "zh") -> tuple[Flow, ...]:
     """The flows of a division in the calendar year of their dates. Cost: one pass over the edges."""
-    names = {row["division_code"]: row["name"] for row in ledger.rows("SELECT division_code, name FROM divisions")}
+    names = division_names(ledger)
     asked = {"division": division, "year": year}
     classes = ", ".join(f"e.{name}" for name in _CLASSES)
     sums = ", ".join(f"sum(hop.{name})::BIGINT AS {name}" for name in _CLASSES)

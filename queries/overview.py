@@ -17,6 +17,7 @@ from lineage.money import yuan
 from queries.overview_figures import Calibre, checked_calibre, parts_of, ratio, tier_of
 from queries.overview_groups import Group, groups_by
 from queries.overview_lines import SOURCE_TIERS, TIERS, with_lines
+from queries.territory import division_names
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
@@ -178,6 +179,6 @@ def _sums(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str | None], int
 
 def _names(ledger: Ledger, divisions: frozenset[str] | None, met: set[str]) -> dict[str, str]:
     """Names of all divisions asked, by code; empty for one that bears figures but is not among the divisions."""
-    listed = {row["division_code"]: row["name"] for row in ledger.rows("SELECT division_code, name FROM divisions")}
+    listed = division_names(ledger)
     codes = {code for code in {*listed, *met} if divisions is None or code in divisions}
     return {code: listed.get(code, "") for code in sorted(codes)}

@@ -19,7 +19,7 @@ from lineage.money import yuan
 from queries.overview_figures import Calibre, checked_calibre
 from queries.reconcile_causes import Causes, causes_of
 from queries.reconcile_notes import Explanation, explanations
-from queries.territory import subtree
+from queries.territory import division_names, subtree
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
@@ -194,7 +194,7 @@ def as_of(ledger: Ledger, date: Day | None) -> Ledger:
 
 def _reconciled(view: Ledger, day: Day, inside: frozenset[str] | None, calibre: Calibre) -> Reconciliation:
     found = causes_of(view, day, inside, calibre)
-    known = {row["division_code"]: row["name"] for row in view.rows("SELECT division_code, name FROM divisions")}
+    known = division_names(view)
     said = explanations(view)
     differences = tuple(_difference(report, found, known, said) for report in found.reports)
     unknown = sorted({report["division_code"] for report in found.reports} - set(known))

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from lineage.ledger import Ledger
 
 
+def division_names(ledger: Ledger) -> dict[str, str]:
+    """Names by division code."""
+    return {row["division_code"]: row["name"] for row in ledger.rows("SELECT division_code, name FROM divisions")}
+
+
 def subtree(ledger: Ledger, division: str) -> frozenset[str]:
     """The codes of a division (six digits are understood) and of all below it. Raises NotFound with near misses."""
     parents = {

@@ -90,6 +90,11 @@ def _through_account(ledger: Ledger, entry: str) -> str | None:
     return rows[0]["division"] if rows else None
 
 
+def all_seen(ledger: Ledger, scope: Scope, *records: str) -> bool:
+    """Whether every one of the records may be seen."""
+    return scope.divisions is None or all(scope.holds(division_of(ledger, record)) for record in records)
+
+
 def seen(ledger: Ledger, scope: Scope, text: str) -> str:
     """The record a text names, if it may be seen; the same NotFound for what is outside and what is nowhere."""
     if scope.divisions is None:

@@ -84,6 +84,7 @@ def demonstrate(folder: Path, asked: tuple[int, int, str | tuple[str, ...]], lan
     import loaders
     from loaders.province import make_province
     from queries import check
+    from queries.territory import division_names
     from viz import view
 
     payments, seed, faults = asked
@@ -97,7 +98,7 @@ def demonstrate(folder: Path, asked: tuple[int, int, str | tuple[str, ...]], lan
         ledger = lineage.open(folder / "ledger")
         checked = check(ledger)
     with clock.step("draw"):
-        names = {row["division_code"]: row["name"] for row in ledger.rows("SELECT division_code, name FROM divisions")}
+        names = division_names(ledger)
         view(ledger.trace(key.showcase), folder / "page.html", language, divisions=names)
     return Demonstration(key, loaded, checked, (folder / "page.html").resolve(), clock.seconds)
 

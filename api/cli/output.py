@@ -17,11 +17,11 @@ from typing import Any
 import typer
 
 from api.cli.options import LANGUAGE
+from lineage.money import in_unit
 from lineage.words import say
 
 DONE, FOUND, MISUSE, NOT_DONE = 0, 1, 2, 3
 
-FEN_PER_UNIT = {"yuan": 10**2, "wan": 10**6, "yi": 10**10}
 UNIT_DECIMALS = {"yuan": 2, "wan": 2, "yi": 4}
 UNIT_NAMES = {"yuan": "元", "wan": "万元", "yi": "亿元"}
 
@@ -33,11 +33,7 @@ def print_json(answer: Any) -> None:
 
 def amount_text(amount_fen: int, unit: str = "yuan") -> str:
     """Fen as digits of a unit with thousands separators, rounded half away from zero at the unit's last decimal."""
-    decimals = UNIT_DECIMALS[unit]
-    step = FEN_PER_UNIT[unit] // 10**decimals  # fen in the last decimal shown
-    shown = (abs(amount_fen) + step // 2) // step
-    whole, part = divmod(shown, 10**decimals)
-    return f"{'-' if amount_fen < 0 and shown else ''}{whole:,}.{part:0{decimals}d}"
+    return in_unit(amount_fen, unit, UNIT_DECIMALS[unit], grouped=True)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[str] = ()) -> None:

@@ -66,7 +66,7 @@ def _write(trail: Trail, output: Path, form: str, settings: Settings) -> None:
     from lineage.exports import write
 
     if (form or output.suffix.removeprefix(".")).lower() in {"html", "htm"}:
-        from api.cli.view import division_names
+        from queries.territory import division_names
         from viz import view
 
         view(trail, output, lang=settings.lang, divisions=division_names(settings.open()))

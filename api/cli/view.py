@@ -30,6 +30,8 @@ def view_command(
 ) -> int:
     """Write the page of a record or a division; with `pack` a record's evidence pack (HTML, XLSX, checker)."""
     ledger = settings.open()
+    from queries.territory import division_names
+
     names = division_names(ledger)
     division = division_meant(subject, names)
     written: tuple[Path, ...] = (output,)
@@ -54,12 +56,6 @@ def view_command(
     for path in written:
         note(say("viz.written", settings.lang, path=path))
     return DONE
-
-
-def division_names(ledger: Ledger) -> dict[str, str]:
-    """Names by division code."""
-    rows = ledger.rows("SELECT division_code, name FROM divisions")
-    return {row["division_code"]: row["name"] for row in rows}
 
 
 def division_meant(subject: str, names: dict[str, str]) -> str:

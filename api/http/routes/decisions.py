@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 import queries
-from api.access.scopes import division_of
+from api.access.scopes import all_seen
 from api.http.asking import Asker, Asking, answer
 from api.http.routes.questions import finding_case
 from lineage.errors import NotFound
@@ -85,9 +85,8 @@ def revoke_repair(asker: Asking, repair: str, reason: Reason) -> Response:
 
 def _must_hold(asker: Asker, *records: str) -> None:
     """What lies outside is not there."""
-    for record in records:
-        if not asker.scope.holds(division_of(asker.ledger, record)):
-            raise NotFound(f"there is no proposed link of {record}", "list them at /repairs")
+    if not all_seen(asker.ledger, asker.scope, *records):
+        raise NotFound("there is no such proposed link", "list them at /repairs")
 
 
 def _done_before(asker: Asker, kind: str, key: str) -> list[dict[str, Any]]:

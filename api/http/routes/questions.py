@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 import queries
-from api.access.scopes import division_of
+from api.access.scopes import all_seen, division_of
 from api.http.asking import Asker, Cursor, Form, Limit, Listing, Reading, answer, listed
 from lineage.errors import NotFound
 from lineage.links.proposals import propose
@@ -166,10 +166,5 @@ def repairs(
 ) -> Response:
     """Links that are probably missing, with evidence, score parts and rivals; never applied by themselves."""
     found = asker.service.remembered(asker.ledger, "repairs", lambda: [one.to_json() for one in propose(asker.ledger)])
-    rows = [row for row in found if _visible(asker, row["from"], row["to"])]
+    rows = [row for row in found if all_seen(asker.ledger, asker.scope, row["from"], row["to"])]
     return listed(asker, Listing("repairs", rows, "id", {"total": len(rows)}), limit, cursor, form)
-
-
-def _visible(asker: Asker, *records: str) -> bool:
-    scope = asker.scope
-    return scope.divisions is None or all(scope.holds(division_of(asker.ledger, record)) for record in records)

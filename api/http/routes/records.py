@@ -12,17 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
-from api.access.scopes import division_of, seen, trail_json
+from api.access.scopes import all_seen, seen, trail_json
 from api.http.asking import Asker, Reading, answer
 from lineage import stores
 from lineage.attribution import POLICIES
 from lineage.between import between_records
 from lineage.errors import Misuse
-from lineage.ledger import Ledger
 from lineage.money import yuan
 from lineage.schema import BY_KIND, ColumnType, Sensitive
 from lineage.subgraph import Direction
 from lineage.trail import Trail
+from queries.territory import division_names
 
 routes = APIRouter(tags=["records"])
 Policy = Annotated[str, Query(description=f"one of {', '.join(POLICIES)}")]
@@ -100,7 +100,9 @@ def links(
     ledger = asker.ledger
     ends = [seen(ledger, asker.scope, text) for text in (one, other)]
     found = between_records(asker.service.home(ledger), ends[0], ends[1]).to_json()
-    found["movements"] = [edge for edge in found["movements"] if _may_see(asker, edge["from"], edge["to"])]
+    found["movements"] = [
+        edge for edge in found["movements"] if all_seen(ledger, asker.scope, edge["from"], edge["to"])
+    ]
     found["total"] = len(found["movements"]) + found["more"]
     return answer(asker, found)
 
@@ -152,17 +154,6 @@ def export(
     )
 
 
-def division_names(ledger: Ledger) -> dict[str, str]:
-    """Names by division code."""
-    return {row["division_code"]: row["name"] for row in ledger.rows("SELECT division_code, name FROM divisions")}
-
-
 def _trail(asker: Asker, record: str, direction: Direction, policy: str, **shown: Any) -> Trail:
     name = seen(asker.ledger, asker.scope, record)
     return stores.trace(asker.service.home(asker.ledger), name, direction, policy, **shown)
-
-
-def _may_see(asker: Asker, *records: str) -> bool:
-    if asker.scope.divisions is None:
-        return True
-    return all(asker.scope.holds(division_of(asker.ledger, record)) for record in records)
