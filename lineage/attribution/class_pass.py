@@ -16,6 +16,7 @@ import numpy as np
 from lineage.attribution.wide import product_exceeds
 from lineage.compiled import kernel
 from lineage.graph.arrays import CLASSES, Graph, Indexes, Ints, Small
+from lineage.graph.order import in_money_order
 from lineage.schema import NODE_KINDS
 
 CLASS_COUNT = len(CLASSES)
@@ -89,35 +90,9 @@ def _arising(graph: Graph) -> tuple[Indexes, Small, Ints]:
 
 def money_order(graph: Graph) -> Indexes:
     """All nodes (n,) so that money flows forward only."""
-    order: Indexes = _topological(graph.node_count, graph.edges.out_start, graph.edges.target, graph.edges.flow)
+    order: Indexes = in_money_order(graph.node_count, graph.edges.out_start, graph.edges.target, graph.edges.flow)
     assert len(order) == graph.node_count, "money goes round after rings were taken out"
     return order
-
-
-@kernel
-def _topological(node_count: int, start: Any, target: Any, flow: Any) -> Any:
-    waiting = np.zeros(node_count, np.int32)
-    for edge in range(len(target)):
-        if flow[edge] > 0:
-            waiting[target[edge]] += 1
-    order = np.empty(node_count, np.int32)
-    filled = 0
-    for node in range(node_count):
-        if waiting[node] == 0:
-            order[filled] = node
-            filled += 1
-    taken = 0
-    while taken < filled:
-        node = order[taken]
-        taken += 1
-        for edge in range(start[node], start[node + 1]):
-            if flow[edge] > 0:
-                after = target[edge]
-                waiting[after] -= 1
-                if waiting[after] == 0:
-                    order[filled] = after
-                    filled += 1
-    return order[:filled]
 
 
 @kernel

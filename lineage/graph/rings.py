@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from lineage.compiled import kernel
 from lineage.graph.arrays import Indexes, Ints, Ring
+from lineage.graph.order import in_money_order
+from lineage.graph.sorting import starts
 
 LARGE_SET_EDGES = 10_000
 Successors = dict[int, list[tuple[int, int]]]
@@ -23,7 +24,7 @@ Successors = dict[int, list[tuple[int, int]]]
 def take_out(node_count: int, source: Indexes, target: Indexes, amount: Ints) -> tuple[Ints, tuple[Ring, ...]]:
     """The flow (m,) of each edge without what goes round, and the strongly connected sets by least member."""
     flow = amount.copy()
-    edges = np.flatnonzero(_on_cycles(node_count, source, target))
+    edges = np.flatnonzero(_on_cycles(node_count, source, target, amount))
     if not len(edges):
         return flow, ()
     found = []
@@ -140,32 +141,8 @@ def _any_ring(successors: Successors, start: int) -> list[int]:
     return [edge for _, edge in path[seen[node] :]]
 
 
-@kernel
-def _peel(node_count: int, start: Any, ends: Any) -> Any:
-    """Which nodes remain (n,) when nodes without an incoming edge are removed again and again."""
-    waiting = np.zeros(node_count, np.int64)
-    for edge in range(len(ends)):
-        waiting[ends[edge]] += 1
-    queue = np.empty(node_count, np.int64)
-    filled = 0
-    for node in range(node_count):
-        if waiting[node] == 0:
-            queue[filled] = node
-            filled += 1
-    taken = 0
-    while taken < filled:
-        node = queue[taken]
-        taken += 1
-        for edge in range(start[node], start[node + 1]):
-            waiting[ends[edge]] -= 1
-            if waiting[ends[edge]] == 0:
-                queue[filled] = ends[edge]
-                filled += 1
-    return waiting > 0
-
-
-def _on_cycles(node_count: int, source: Indexes, target: Indexes) -> Any:
-    """Which edges (m,) could lie on a cycle: both ends survive peeling from the sources' side."""
-    start = np.searchsorted(source, np.arange(node_count + 1)).astype(np.int64)
-    left = _peel(node_count, start, target)
+def _on_cycles(node_count: int, source: Indexes, target: Indexes, amount: Ints) -> Any:
+    """Which edges (m,) could lie on a cycle: neither end has a place in the money's order."""
+    left = np.ones(node_count, np.bool_)
+    left[in_money_order(node_count, starts(source, node_count), target, amount)] = False
     return left[source] & left[target]
