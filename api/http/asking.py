@@ -67,7 +67,8 @@ def asker(request: Request) -> Asker:
         raise HTTPException(401, "sign in with a key, a token or the sign-in page") from error
     request.state.person = person.name
     ledger = service.ledger
-    return Asker(request, service, person, ledger, scope_of(person, ledger))
+    scope = service.remembered(ledger, ("scope", person.divisions), lambda: scope_of(person, ledger))
+    return Asker(request, service, person, ledger, scope)
 
 
 def reading(request: Request) -> Asker:
