@@ -40,6 +40,7 @@ CASES = (
         payment(f"P{place}", pay_date=cell) for place, cell in enumerate(("3/6/2017", "2017-06", "2017-02-30", "soon")))}),
     Case("codes, empty cells and spoilt numbers", {"payments.csv": HEAD + payment("P1", status="?") + payment("P2", payee_name="")
          + payment("P3", payee_account="6.2170012E+18") + payment("P4", payee_name="大孟\x07镇")}),
+    Case("a masked number", {"payments.csv": HEAD + payment("P1", payee_account="***************9123")}),
     Case("signs and reversals", {"payments.csv": HEAD + payment("P1") + payment("P2", amount="-1.00") + payment("P3", reverses="P1")
          + payment("P4", amount="-9999.00", reverses="P1"), "indicators.csv": INDICATORS + "I1,2017,410122,2017-03-01,-5,own,\n"}),
     Case("one key twice", {"payments.csv": HEAD + payment("P1") + payment("P1", amount="1.00")}),
