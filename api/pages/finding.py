@@ -10,7 +10,7 @@ from starlette.responses import FileResponse
 
 import queries
 from api.http.asking import Reading
-from api.pages.layout import POLICY, page, view_of
+from api.pages.layout import POLICY, head, page, view_of
 from api.pages.markup import Safe, joined, table, tag
 from lineage.errors import NotFound
 from lineage.money import to_fen
@@ -19,7 +19,7 @@ from queries.search import Filter
 
 routes = APIRouter(include_in_schema=False)
 ASSETS = Path(__file__).parent / "assets"
-TYPES = {"site.css": "text/css", "site.js": "text/javascript"}
+TYPES = {"site.css": "text/css", "site.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
 @routes.get("/search")
@@ -70,13 +70,7 @@ def sign_in(request: Request, lang: str = "zh") -> Response:
         [
             Safe("<!doctype html>"),
             Safe(f'<html lang="{tongue}">'),
-            tag(
-                "head",
-                tag("meta", charset="utf-8"),
-                tag("title", say("pages.signin", tongue)),
-                tag("link", rel="stylesheet", href="/assets/site.css"),
-                tag("script", src="/assets/site.js", defer=True),
-            ),
+            tag("head", head(say("pages.signin", tongue))),
             tag("body", body),
             Safe("</html>"),
         ]
@@ -84,9 +78,15 @@ def sign_in(request: Request, lang: str = "zh") -> Response:
     return HTMLResponse(whole, headers={"Content-Security-Policy": POLICY})
 
 
+@routes.get("/favicon.ico")
+def icon() -> Response:
+    """The icon, for browsers that ask at the address of old; the contract's plain page names none."""
+    return asset("icon.svg")
+
+
 @routes.get("/assets/{name}")
 def asset(name: str) -> Response:
-    """The style and the script of the pages."""
+    """The style, the script and the icon of the pages."""
     if name not in TYPES:
         raise NotFound(f"there is no asset {name}")
     return FileResponse(ASSETS / name, media_type=TYPES[name], headers={"Cache-Control": "max-age=300"})
