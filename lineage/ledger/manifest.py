@@ -66,7 +66,10 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One batch as its manifest tells it. `journal_entries`, `journal_hash`: the journal when it was written."""
+    """One batch as its manifest tells it. `journal_entries`, `journal_hash`: the journal when it was written.
+
+    `replaces` is the hash of the manifest in whose place this one stands since the tokens were renewed, or "".
+    """
 
     batch: int
     time: str
@@ -84,11 +87,15 @@ class Manifest:
     journal_entries: int = 0
     journal_hash: str = FIRST
     engine: str = ""
+    replaces: str = ""
     format: int = FORMAT
 
     def to_bytes(self) -> bytes:
         """The file's content; its SHA-256 is what the next manifest names as `previous`."""
-        return durable.to_json(asdict(self)) + b"\n"
+        said = asdict(self)
+        if not self.replaces:
+            del said["replaces"]  # as the first release wrote it
+        return durable.to_json(said) + b"\n"
 
 
 def folder(ledger: Path) -> Path:

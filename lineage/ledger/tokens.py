@@ -19,6 +19,9 @@ from lineage.ledger import durable
 from lineage.schema import Column, ColumnType, Sensitive, Table
 
 KEY_BYTES = 32
+RING = b"lineage-key-ring-1\n"
+"""How a key file begins that has been renewed: a line of hex a key follows, oldest first. A number's token is then the
+token under the first key, made a token again under each later one, so tokens can be renewed without the numbers."""
 TOKEN_DIGITS = 32
 _BLOCK = 64
 _WITNESS = "fund-lineage key check"
@@ -65,8 +68,22 @@ def fingerprint(key: bytes) -> str:
 
 def token(number: str, key: bytes) -> str:
     """The token of one number, equal to what `token_sql` computes: for searching by a number."""
-    plain = unicodedata.normalize("NFKC", number).replace(" ", "").replace("-", "").upper()
-    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS]
+    made = unicodedata.normalize("NFKC", number).replace(" ", "").replace("-", "").upper()
+    for one in ring(key):
+        made = hmac.new(one, made.encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS]
+    return made
+
+
+def ring(key: bytes) -> tuple[bytes, ...]:
+    """The keys that a key file's content stands for, oldest first: one, unless it has been renewed."""
+    if not key.startswith(RING):
+        return (key,)
+    return tuple(bytes.fromhex(line.decode()) for line in key.removeprefix(RING).splitlines())
+
+
+def with_another(key: bytes, newest: bytes) -> bytes:
+    """The content of a key file after one more renewal."""
+    return RING + b"".join(one.hex().encode() + b"\n" for one in (*ring(key), newest))
 
 
 def plain_sql(column: str) -> str:
@@ -78,7 +95,15 @@ def plain_sql(column: str) -> str:
 
 
 def token_sql(plain: str, key: bytes) -> str:
-    """HMAC-SHA256 in SQL of what `plain_sql` gave: sha256(opad ‖ sha256(ipad ‖ x)), NULL for NULL."""
+    """The token in SQL of what `plain_sql` gave, under every key of the ring in turn; NULL for NULL."""
+    made = plain
+    for one in ring(key):
+        made = _token_sql(made, one)
+    return made
+
+
+def _token_sql(plain: str, key: bytes) -> str:
+    """HMAC-SHA256 in SQL: sha256(opad ‖ sha256(ipad ‖ x))."""
     padded = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
     inner = _blob(bytes(byte ^ 0x36 for byte in padded))
     outer = _blob(bytes(byte ^ 0x5C for byte in padded))
