@@ -36,7 +36,7 @@ def backup_command(
     shown = asdict(made) | {"folder": folder, "size": f"{made.bytes / 1e6:,.1f} MB"}
     note(say("keeping.backed_up", settings.lang, **shown))
     said = "key_kept" if key is not None else "key_apart"
-    note(say(f"keeping.{said}", settings.lang, key=key or tokens.key_file(settings.ledger)))
+    note(say(f"keeping.{said}", settings.lang, file=key or tokens.key_file(settings.ledger)))
     if clear.folder(settings.ledger).is_dir():
         note(say("keeping.clear_left_out", settings.lang, folder=clear.folder(settings.ledger)))
     return DONE

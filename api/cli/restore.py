@@ -36,5 +36,5 @@ def restore_command(
     note(say("keeping.restored", settings.lang, folder=folder, ledger=settings.ledger, **asdict(said)))
     place = tokens.key_file(settings.ledger)
     if not place.exists():
-        note(say("keeping.no_key", settings.lang, key=place))
+        note(say("keeping.no_key", settings.lang, file=place))
     return DONE

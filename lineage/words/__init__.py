@@ -17,7 +17,7 @@ Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
-def say(key: str, language: Language, **values: object) -> str:
+def say(key: str, language: Language, /, **values: object) -> str:
     """The text of `key` in one language with its placeholders filled. An unknown key is a fault of ours: KeyError."""
     area, _, name = key.partition(".")
     return area_words(area)[name][language].format_map(values)
