@@ -1,4 +1,6 @@
-"""The least and the most of each source in a record, proved by max-flow over the recorded movements above it."""
+"""The least and the most of each source in a record, proved by max-flow over the movements above it.
+
+Capacities are what remains once money that only goes round is taken out, as attribution has it."""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ def proved(graph: Graph, node: int, ancestors: NDArray[np.int64], pool_fen: int)
     edges = graph.edges
     entering = edges_of(graph, ancestors, "up").tolist()
     movements = [
-        Capacity(int(edges.source[edge]), int(edges.target[edge]), int(edges.amount[edge])) for edge in entering
+        Capacity(int(edges.source[edge]), int(edges.target[edge]), int(edges.flow[edge])) for edge in entering
     ]
     births = [
         Capacity(UNSOURCED if born.kind >= UNSOURCED_POVERTY else member, member, born.amount)

@@ -139,7 +139,7 @@ def upstream(graph: Graph, question: Question) -> Trail:
         pool_fen=int(graph.pools.pool[node]), state=graph.state(node), sources=sources,
         unsourced_fen=0 if marks else sum(lost), reached=(),
         nodes=shown.nodes, edges=shown.edges, breaks=_breaks(graph, found.nodes, "up"),
-        truncated=shown.more > 0, more=shown.more, unsourced_possible=bool(lost),
+        truncated=shown.truncated, more=shown.more, unsourced_possible=bool(lost),
         unsourced_bounds=(unsourced.least, unsourced.most) if unsourced else None, mixed=mixed,
     )
 
@@ -170,7 +170,7 @@ def downstream(graph: Graph, question: Question) -> Trail:
         pool_fen=int(graph.pools.pool[node]), state=graph.state(node), sources=(), unsourced_fen=0,
         reached=tuple(sorted(reached, key=lambda end: (-end.amount_fen, end.record))),
         nodes=shown.nodes, edges=shown.edges, breaks=_breaks(graph, found.nodes, "down"),
-        truncated=shown.more > 0, more=shown.more,
+        truncated=shown.truncated, more=shown.more,
     )
 
 
@@ -187,38 +187,55 @@ class _Shown:
     nodes: tuple[TrailNode, ...]
     edges: tuple[TrailEdge, ...]
     more: int
+    truncated: bool
 
 
 def _shown(graph: Graph, found: Reach, direction: Direction, limits: Limits) -> _Shown:
-    """The nodes within the limits, nearest first, and the edges among them; `more` counts the nodes left out."""
-    depth = found.depth
-    near = found.nodes if limits.depth is None else found.nodes[depth <= limits.depth]
-    edges = edges_of(graph, near, direction)
-    ends = (graph.edges.target, graph.edges.source) if direction == "up" else (graph.edges.source, graph.edges.target)
-    wide = np.bincount(np.searchsorted(np.sort(near), ends[0][edges]), minlength=1).max(initial=0) > limits.fan_out
-    kept = near
-    if wide:
-        edges = _widest(graph, edges, ends[0], limits.fan_out)
-        kept = near[np.isin(near, np.append(ends[1][edges], found.nodes[:1]))]
-    kept = kept[: limits.nodes]
-    inside = np.isin(graph.edges.source[edges], kept) & np.isin(graph.edges.target[edges], kept)
-    shown = edges[inside].tolist()
-    early = advances(graph, shown)
-    hops = dict(zip(found.nodes.tolist(), depth.tolist(), strict=True)) if len(kept) else {}
+    """The nodes within the limits, nearest first, and the edges among them; `more` counts the nodes left out.
+
+    Every node shown hangs on the record asked by edges that are shown.
+    """
+    order = np.argsort(found.nodes)
+    hops = found.depth[order]
+    near = found.nodes[order] if limits.depth is None else found.nodes[order][hops <= limits.depth]
+    kept = _kept(graph, found.nodes[:1], near, direction, limits)
+    every = edges_of(graph, kept, direction)
+    every = every[np.isin(graph.edges.source[every], kept) & np.isin(graph.edges.target[every], kept)]
+    edges = every[np.isin(every, _widest(graph, edges_of(graph, kept, direction), direction, limits.fan_out))]
+    early = advances(graph, edges.tolist())
+    depth = hops[np.searchsorted(found.nodes[order], kept)]
+    more = len(found.nodes) - len(kept)
     return _Shown(
-        tuple(_node(graph, member, hops[member]) for member in kept.tolist()),
-        tuple(trail_edge(graph, edge, edge in early) for edge in shown),
-        len(found.nodes) - len(kept),
+        tuple(_node(graph, member, hop) for member, hop in zip(kept.tolist(), depth.tolist(), strict=True)),
+        tuple(trail_edge(graph, edge, edge in early) for edge in edges.tolist()),
+        more, more > 0 or len(edges) < len(every),
     )
 
 
-def _widest(graph: Graph, edges: NDArray[np.int64], near_end: NDArray[np.int32], most: int) -> NDArray[np.int64]:
-    """The edges with the greatest amounts of each node, `most` at most."""
-    order = np.lexsort((edges, -graph.edges.amount[edges], near_end[edges]))
-    edges = edges[order]
-    ends = near_end[edges]
+def _kept(
+    graph: Graph, root: NDArray[np.int64], near: NDArray[np.int64], direction: Direction, limits: Limits
+) -> NDArray[np.int64]:
+    """Nodes out of `near` (ascending) met from the root along the widest edges of each, level by level."""
+    far_end = graph.edges.source if direction == "up" else graph.edges.target
+    levels, frontier, met = [root], root, root
+    while len(frontier) and len(met) < limits.nodes:
+        edges = _widest(graph, edges_of(graph, frontier, direction), direction, limits.fan_out)
+        following = np.unique(far_end[edges]).astype(np.int64)
+        frontier = following[np.isin(following, near) & ~np.isin(following, met)]
+        levels.append(frontier)
+        met = np.concatenate([met, frontier])
+    return np.concatenate(levels)[: limits.nodes]
+
+
+def _widest(graph: Graph, edges: NDArray[np.int64], direction: Direction, most: int) -> NDArray[np.int64]:
+    """The edges with the greatest amounts of each node that they hang on, `most` at most."""
+    ends = (graph.edges.target if direction == "up" else graph.edges.source)[edges]
+    if not len(edges) or np.unique(ends, return_counts=True)[1].max() <= most:
+        return edges
+    order = np.lexsort((edges, -graph.edges.amount[edges], ends))
+    ends = ends[order]
     rank = np.arange(len(edges)) - np.searchsorted(ends, ends)
-    return edges[rank < most]
+    return edges[order][rank < most]
 
 
 def own_amount(graph: Graph, node: int) -> int:

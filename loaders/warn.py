@@ -174,7 +174,11 @@ def _scale(writer: Writer, one: Checked, language: Language) -> list[str]:
 def _scale_by_ledger(writer: Writer, one: Checked, median: int, language: Language) -> list[str]:
     current = _current(writer, one.table)
     joined = " AND ".join(f"n.{key} IS NOT DISTINCT FROM o.{key}" for key in one.keys.split(", "))
-    times = "(n.amount_fen = o.amount_fen * 10000 OR o.amount_fen = n.amount_fen * 10000) AND o.amount_fen <> 0"
+    times = " OR ".join(  # divided, for the product of an amount near the limit and 10,000 is no int64
+        f"({large}.amount_fen % 10000 = 0 AND {large}.amount_fen // 10000 = {small}.amount_fen)"
+        for large, small in (("n", "o"), ("o", "n"))
+    )
+    times = f"({times}) AND o.amount_fen <> 0"
     shared, exact = engine.row(
         writer.engine,
         f"SELECT count(*), count(*) FILTER ({times}) FROM {one.relation} n "

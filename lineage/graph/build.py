@@ -18,17 +18,18 @@ if TYPE_CHECKING:
     from lineage.ledger import Ledger
 
 _RECEIPTS = """
-    SELECT e.entry_id AS id, e.account_id, e.net_fen AS amount_fen, e.date, false AS poverty
+    SELECT e.entry_id AS id, false AS opening, e.account_id, e.net_fen AS amount_fen, e.date, false AS poverty
     FROM account_entries e
     WHERE e.direction = 'receipt' AND NOT e.is_reversal AND e.payment_id IS NULL AND e.net_fen > 0
     UNION ALL
-    SELECT 'opening', account_id, coalesce(opening_balance_fen, 0) - coalesce(opening_poverty_fen, 0), opening_date,
-           false
+    SELECT 'opening', true, account_id, coalesce(opening_balance_fen, 0) - coalesce(opening_poverty_fen, 0),
+           opening_date, false
     FROM special_accounts WHERE coalesce(opening_balance_fen, 0) > coalesce(opening_poverty_fen, 0)
     UNION ALL
-    SELECT 'opening', account_id, opening_poverty_fen, opening_date, true
+    SELECT 'opening', true, account_id, opening_poverty_fen, opening_date, true
     FROM special_accounts WHERE coalesce(opening_poverty_fen, 0) > 0
-    ORDER BY account_id, date NULLS FIRST, id, poverty"""
+    ORDER BY account_id, date NULLS FIRST, opening DESC, id, poverty"""
+"""What was there when the account's statements begin comes before the receipts of that day."""
 
 
 def build(ledger: Ledger) -> Graph:

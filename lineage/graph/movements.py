@@ -13,6 +13,7 @@ import numpy as np
 
 from lineage.graph.arrays import Indexes, Ints, Small
 from lineage.graph.records import Records, dates
+from lineage.schema import NODE_KINDS
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
@@ -62,7 +63,6 @@ def read(ledger: Ledger, records: Records) -> Movements:
         _sources_to_transfers(ledger, records),
         _transfers_to_indicators(ledger, records),
         _linked_by_document(ledger, records),
-        _asserted(ledger, records),
         _indicators_to_payments(ledger, records),
         _into_accounts(ledger, records),
         _out_of_accounts(ledger, records),
@@ -71,7 +71,9 @@ def read(ledger: Ledger, records: Records) -> Movements:
         _out_of_batches(ledger, records),
     ]
     so_far = _joined(parts)
-    return _joined([so_far, _years_to_years(ledger, records, so_far)])
+    ends = _asserted_ends(ledger, records)
+    so_far = _joined([so_far, _asserted(ledger, records, ends, so_far)])
+    return _joined([so_far, _years_to_years(ledger, records, ends, so_far)])
 
 
 def _joined(parts: list[Movements]) -> Movements:
@@ -117,7 +119,11 @@ def _linked_by_document(ledger: Ledger, records: Records) -> Movements:
                       records.positions("indicator", table["indicator_id"]), table, DOCUMENT)
 
 
-def _asserted(ledger: Ledger, records: Records) -> Movements:
+Ends = tuple[Indexes, Indexes]
+
+
+def _asserted_ends(ledger: Ledger, records: Records) -> Ends:
+    """Source and target node of every asserted link, -1 where a record is not there (or hidden as of the day)."""
     import pyarrow as pa
 
     links = ledger.asserted_links
@@ -129,11 +135,30 @@ def _asserted(ledger: Ledger, records: Records) -> Movements:
             place = records.positions(kind, pa.array(names, pa.large_string()))
             found = np.where(place >= 0, place, found).astype(np.int32)
         ends.append(found)
+    return ends[0], ends[1]
+
+
+def _asserted(ledger: Ledger, records: Records, ends: Ends, recorded: Movements) -> Movements:
+    """Links that people accepted; one gives way where its transfer or payment is tied by records meanwhile."""
+    import pyarrow as pa
+
+    links = ledger.asserted_links
+    gone, come = set(recorded.source.tolist()), set(recorded.target.tolist())
+    keep = np.zeros(len(links), np.bool_)
+    for place, link in enumerate(links):
+        source, target = int(ends[0][place]), int(ends[1][place])
+        if link.target.startswith("indicator:"):
+            keep[place] = link.source.startswith("transfer:") and source not in gone
+        else:
+            keep[place] = target not in come
+        if keep[place]:
+            gone.add(source)
+            come.add(target)
     table = pa.table({
         "amount_fen": pa.array([link.amount_fen for link in links], pa.int64()),
         "date": pa.array([link.date for link in links], pa.date32()),
     })
-    return _movements(ends[0], ends[1], table, ASSERTED)
+    return _movements(np.where(keep, ends[0], -1).astype(np.int32), ends[1], table, ASSERTED)
 
 
 def _id_of(record: str, kind: str) -> str | None:
@@ -188,18 +213,43 @@ def _out_of_batches(ledger: Ledger, records: Records) -> Movements:
                       records.positions("one_card_payment", table["one_card_payment_id"]), table)
 
 
-def _years_to_years(ledger: Ledger, records: Records, others: Movements) -> Movements:
+def _years_to_years(ledger: Ledger, records: Records, asserted: Ends, others: Movements) -> Movements:
     """Last year's indicator to this year's, of what else does not come in, unless a carry-over transfer says so."""
     table = ledger.query("""
-        SELECT i.indicator_id, i.previous_id, i.amount_fen, i.date FROM indicators i
-        WHERE i.previous_id IS NOT NULL AND NOT EXISTS (
+        SELECT i.indicator_id, i.previous_id, EXISTS (
             SELECT 1 FROM transfers t WHERE NOT t.is_reversal AND t.kind = 'carry_over'
-              AND t.source_id = 'indicator:' || i.previous_id AND t.target_id = i.indicator_id)""")
+              AND t.source_id = 'indicator:' || i.previous_id AND t.target_id = i.indicator_id) AS told
+        FROM indicators i WHERE i.previous_id IS NOT NULL""")
     later = records.positions("indicator", table["indicator_id"])
+    earlier = records.positions("indicator", table["previous_id"])
+    told = table["told"].to_numpy(zero_copy_only=False).astype(np.bool_)
+    accepted = _accepted_years(records, asserted, later[earlier >= 0], others)
+    evidence = np.repeat(np.array([RECORDED, ASSERTED], np.int8), [int((~told).sum()), len(accepted[0])])
+    source = np.concatenate([earlier[~told], accepted[0]])
+    target = np.concatenate([later[~told], accepted[1]])
     came: Ints = np.zeros(len(records.nodes.amount), np.int64)
-    np.add.at(came, others.target, others.amount) if len(later) else None
-    edges = _movements(records.positions("indicator", table["previous_id"]), later, table)
-    rest = edges.amount - came[edges.target]
-    keep = rest > 0
-    return Movements(edges.source[keep], edges.target[keep], rest[keep], edges.date[keep], edges.evidence[keep],
-                     edges.named[keep])
+    np.add.at(came, others.target, others.amount) if len(target) else None
+    rest = records.nodes.amount[target] - came[target]
+    keep = (source >= 0) & (rest > 0)
+    return Movements(source[keep], target[keep], rest[keep], records.nodes.date[target[keep]], evidence[keep],
+                     np.full(int(keep.sum()), -1, np.int32))
+
+
+def _accepted_years(records: Records, ends: Ends, recorded: Indexes, others: Movements) -> Ends:
+    """Accepted carry-overs, the first for each later indicator, where no record of its own names an earlier one."""
+    place = NODE_KINDS.index("indicator")
+    start, stop = int(records.kind_start[place]), int(records.kind_start[place + 1])
+    inside = [(ends[side] >= start) & (ends[side] < stop) for side in (0, 1)]
+    fed = set(recorded.tolist())
+    pairs = []
+    for source, target in zip(*(side[inside[0] & inside[1]].tolist() for side in ends), strict=True):
+        if target not in fed and not _goes_by_transfer(others, source, target):
+            fed.add(target)
+            pairs.append((source, target))
+    found = np.array(pairs, np.int32).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
+
+
+def _goes_by_transfer(moved: Movements, source: int, target: int) -> bool:
+    """Whether some record takes money from the one to the other."""
+    return bool(np.isin(moved.target[moved.source == source], moved.source[moved.target == target]).any())

@@ -1,7 +1,8 @@
 """Asserted links: proposed links that a person accepted, as the journal keeps them; revocable.
 
 An entry `link-accepted` has `from`, `to`, `why` and may have `kind`, `amount_fen`, `date`. Invariant: a link runs in
-the direction of the money, also where it was noted as payment → indicator.
+the direction of the money, also where it was noted as payment → indicator; what it carries is what its transfer,
+payment or account entry moves as the records now stand, not as they stood when somebody accepted it.
 """
 
 from __future__ import annotations
@@ -53,11 +54,13 @@ def _link(entry: Entry, rows: Rows) -> AssertedLink | None:
         source, target = target, source
     amount, dated = entry.body.get("amount_fen"), entry.body.get("date")
     day = date.fromisoformat(dated) if dated else None
-    if amount is None:
+    if any(record.partition(":")[0] in _CARRIERS for record in (source, target)):
         movement = _movement(source, target, rows)
         if movement is None:
             return None
-        amount, day = movement[0], day or movement[1]
+        amount, day = movement
+    elif amount is None:
+        return None
     return AssertedLink(
         source,
         target,
@@ -72,12 +75,19 @@ def _link(entry: Entry, rows: Rows) -> AssertedLink | None:
 
 
 def _movement(source: str, target: str, rows: Rows) -> tuple[int, date | None] | None:
-    """Amount and date of the record that moves the money: the later end where it is one, else the earlier."""
+    """Amount and date of the record that moves the money: the later end where it is one, else the earlier.
+
+    A transfer leaves its source when it is issued and arrives when it is received, else when it is issued.
+    """
     for record in (target, source):
         kind = record.partition(":")[0]
         if kind in _CARRIERS:
             table = BY_KIND[kind].name
-            dated = "coalesce(receive_date, issue_date)" if kind == "transfer" else BUSINESS_DATES[table]
-            found = rows(f"SELECT net_fen, {dated} AS dated FROM {table} WHERE record = $record", {"record": record})
+            dated = BUSINESS_DATES[table]
+            if kind == "transfer" and record == source:
+                dated = "coalesce(receive_date, issue_date)"
+            alive = " AND status = 'valid' AND pay_date IS NOT NULL" if kind == "payment" else ""
+            where = f"record = $record AND NOT is_reversal{alive}"
+            found = rows(f"SELECT net_fen, {dated} AS dated FROM {table} WHERE {where}", {"record": record})
             return (found[0]["net_fen"], found[0]["dated"]) if found else None
     return None

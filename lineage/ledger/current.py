@@ -19,6 +19,8 @@ POVERTY_CLASS = "21305"
 """The function class of poverty alleviation: in scope without a flag, basic expenditure apart (1-mission.md)."""
 NETTED = ("transfers", "payments", "account_entries")
 SCOPED = ("allocations", "indicators", "transfers")
+OPENING = ("opening_balance", "opening_poverty")
+"""Amounts of an account that are not yet there before its opening date."""
 _DATED_ROWS = {"indicator_adjustments": "date", "steps": "date"}
 
 
@@ -137,6 +139,8 @@ def _shown(table: Table, sight: Sight) -> str:
 
 def _reference(table: Table, column: Column, sight: Sight) -> str:
     name = f"t.{engine.name(column.stored)}"
+    if column.name in OPENING:
+        return f"CASE WHEN NOT {sight.later('t.opening_date')} THEN {name} END"
     if column.name == "reverses":
         return _sighted(table.name, bare(name, table.kind), sight)
     if column.name == "source_id":

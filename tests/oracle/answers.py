@@ -83,7 +83,7 @@ def outline(network: Network, record: str, direction: str) -> dict[str, Any]:
     members = distances(network, record, direction)
     nodes = [
         {"record": node.record, "kind": node.kind, "depth": depth, "amount": yuan(own_amount(node)),
-         "division_code": node.division}
+         "division_code": node.division or None}
         for node, depth in ((network.nodes[other], depth) for other, depth in members.items())
     ]
     edges = [
@@ -140,7 +140,7 @@ def arising(node: Node) -> dict[Key, int]:
 
 
 def bounds_of(network: Network, record: str, key: Key, pool: int) -> tuple[int, int]:
-    """Least and most of a source in a record's pool, whatever the order, by networkx's max-flow."""
+    """Least and most of a source in a record's pool, whatever the order, by networkx's max-flow over what remains."""
     births = {(other, born): amount for other, node in network.nodes.items() for born, amount in arising(node).items()}
     mine = {place: amount for place, amount in births.items() if place[1] == key}
     others = {place: amount for place, amount in births.items() if place[1] != key}
@@ -151,7 +151,7 @@ def max_flow(network: Network, record: str, births: dict[tuple[str, Key], int]) 
     graph = networkx.DiGraph()
     graph.add_nodes_from(["source", record])
     for edge in network.edges:
-        add_capacity(graph, edge.source, edge.target, edge.amount)
+        add_capacity(graph, edge.source, edge.target, edge.flow)
     for (other, _), amount in births.items():
         add_capacity(graph, "source", other, amount)
     return int(networkx.maximum_flow_value(graph, "source", record))

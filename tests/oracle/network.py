@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 Row = dict[str, str]
+Tables = dict[str, list[Row]]
 LEVEL_TIER = {"province": "province", "city": "city", "county": "county", "township": "county"}
 SOURCE_TIER = {"central": "province", "province": "province", "city": "city", "county": "county",
                "relocation_financing": "relocation"}
@@ -79,12 +80,13 @@ def true(text: str) -> bool:
     return text == "true"
 
 
-def table(folder: Path, name: str) -> list[Row]:
-    path = folder / f"{name}.csv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def tables_of(folder: Path) -> Tables:
+    """The tables of a bundle of CSV files, every cell as text."""
+    found = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            found[path.stem] = list(csv.DictReader(file))
+    return found
 
 
 def bare(reference: str, kind: str) -> str:
@@ -105,21 +107,29 @@ def netted(rows: list[Row], key: str) -> list[tuple[Row, int]]:
 
 
 def document_number(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text or "")
-    return re.sub(r"[\s\[\]()〔〕﹝﹞【】]+", "|", plain).strip("|")
+    """Without blanks, 第 and leading zeros, whatever the brackets."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or ""))
+    return re.sub(r"[\[\]()〔〕【】]+第?0*(?=[0-9])|[\[\]()〔〕【】]+", "|", plain)
 
 
 def read(folder: Path) -> Network:
     """The network of a bundle: nodes, edges, missing money, and flows without what only goes round."""
-    divisions = {row["division_code"]: row for row in table(folder, "divisions")}
+    return network_of(tables_of(folder))
+
+
+def network_of(tables: Tables, asserted: list[tuple[str, str]] | None = None) -> Network:
+    """The network of tables as they stand, with links (from, to) that people accepted."""
+    tables = defaultdict(list, tables)
+    divisions = {row["division_code"]: row for row in tables["divisions"]}
     nodes: dict[str, Node] = {}
     edges: list[Edge] = []
-    _arrange(folder, divisions, nodes)
-    _transfers(folder, divisions, nodes, edges)
-    _payments(folder, nodes, edges)
-    _accounts(folder, nodes, edges)
-    _batches(folder, nodes, edges)
-    _years(folder, nodes, edges)
+    _arrange(tables, divisions, nodes)
+    _transfers(tables, divisions, nodes, edges)
+    _payments(tables, nodes, edges)
+    _accounts(tables, nodes, edges)
+    _batches(tables, nodes, edges)
+    _accept(asserted or [], tables, nodes, edges)
+    _years(tables, asserted or [], nodes, edges)
     return finish(Network(nodes, [edge for edge in edges if edge.amount > 0]))
 
 
@@ -136,14 +146,14 @@ def _scope(row: Row) -> bool:
     return true(row["poverty"]) or (row["function_code"].startswith("21305") and not basic)
 
 
-def _arrange(folder: Path, divisions: dict[str, Row], nodes: dict[str, Node]) -> None:
-    for row in table(folder, "allocations"):
+def _arrange(tables: Tables, divisions: dict[str, Row], nodes: dict[str, Node]) -> None:
+    for row in tables["allocations"]:
         level = divisions.get(row["division_code"], {}).get("level", "county")
         tier = SOURCE_TIER.get(row["source"], LEVEL_TIER[level])
         record = "allocation:" + row["allocation_id"]
         nodes[record] = Node(record, "allocation", fen(row["amount"]), row["date"], row["division_code"], _scope(row),
                              tier=tier)
-    for row in table(folder, "indicators"):
+    for row in tables["indicators"]:
         level = divisions.get(row["division_code"], {}).get("level", "county")
         record = "indicator:" + row["indicator_id"]
         own = row["origin"] == "own"
@@ -151,12 +161,12 @@ def _arrange(folder: Path, divisions: dict[str, Row], nodes: dict[str, Node]) ->
                              own=own, tier=LEVEL_TIER[level] if own else "")
 
 
-def _transfers(folder: Path, divisions: dict[str, Row], nodes: dict[str, Node], edges: list[Edge]) -> None:
-    rows = netted(table(folder, "transfers"), "transfer_id")
-    linked = _document_links(folder, divisions, nodes, rows)
+def _transfers(tables: Tables, divisions: dict[str, Row], nodes: dict[str, Node], edges: list[Edge]) -> None:
+    rows = netted(tables["transfers"], "transfer_id")
+    linked = _document_links(tables, divisions, nodes, rows)
     for row, amount in rows:
         record = "transfer:" + row["transfer_id"]
-        source = nodes.get(row["source_id"])
+        source = source_of(row["source_id"], nodes)
         scope = true(row["poverty"]) if row["poverty"] else bool(source and source.in_scope)
         gap = "" if source else "dangling-source" if row["source_id"] else "no-source"
         waiting = row["kind"] == "issue" and not row["target_id"] and record not in linked
@@ -167,15 +177,23 @@ def _transfers(folder: Path, divisions: dict[str, Row], nodes: dict[str, Node], 
         target = "indicator:" + bare(row["target_id"], "indicator")
         if target in nodes:
             edges.append(Edge(record, target, amount, row["receive_date"] or row["issue_date"]))
-        elif record in linked:
-            edges.append(Edge(record, linked[record], amount, nodes[linked[record]].date, "document"))
+        for indicator in linked.get(record, ()):
+            edges.append(Edge(record, indicator, amount, nodes[indicator].date, "document"))
 
 
-def _document_links(folder: Path, divisions: dict[str, Row], nodes: dict[str, Node],
-                    transfers: list[tuple[Row, int]]) -> dict[str, str]:
+def source_of(reference: str, nodes: dict[str, Node]) -> Node | None:
+    """The record that a `source_id` names, with its kind or, where only one bears the id, without."""
+    if ":" in reference:
+        return nodes.get(reference)
+    bearers = [nodes[kind + reference] for kind in ("allocation:", "indicator:") if kind + reference in nodes]
+    return bearers[0] if len(bearers) == 1 else None
+
+
+def _document_links(tables: Tables, divisions: dict[str, Row], nodes: dict[str, Node],
+                    transfers: list[tuple[Row, int]]) -> dict[str, list[str]]:
     received = {"indicator:" + bare(row["target_id"], "indicator") for row, _ in transfers}
-    found: dict[str, str] = {}
-    for row in table(folder, "indicators"):
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in tables["indicators"]:
         record = "indicator:" + row["indicator_id"]
         if row["origin"] != "superior" or record in received or not row["superior_doc_no"]:
             continue
@@ -183,16 +201,16 @@ def _document_links(folder: Path, divisions: dict[str, Row], nodes: dict[str, No
         fitting = [
             "transfer:" + other["transfer_id"] for other, _ in transfers
             if other["kind"] == "issue" and not other["target_id"] and other["to_division_code"] == row["division_code"]
-            and other["source_id"] in nodes and nodes[other["source_id"]].division == parent
+            and getattr(source_of(other["source_id"], nodes), "division", "?") == parent
             and other["doc_no"] and document_number(other["doc_no"]) == document_number(row["superior_doc_no"])
         ]
         if len(fitting) == 1:
-            found[fitting[0]] = record
+            found[fitting[0]].append(record)
     return found
 
 
-def _payments(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
-    for row, amount in netted(table(folder, "payments"), "payment_id"):
+def _payments(tables: Tables, nodes: dict[str, Node], edges: list[Edge]) -> None:
+    for row, amount in netted(tables["payments"], "payment_id"):
         record = "payment:" + row["payment_id"]
         indicator = nodes.get("indicator:" + bare(row["indicator_id"], "indicator"))
         alive = row["status"] == "valid" and row["pay_date"] != ""
@@ -204,12 +222,16 @@ def _payments(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
             edges.append(Edge(indicator.record, record, amount, row["pay_date"], named=named))
 
 
-def _accounts(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
-    for row in table(folder, "special_accounts"):
+def _accounts(tables: Tables, nodes: dict[str, Node], edges: list[Edge]) -> None:
+    for row in tables["special_accounts"]:
         record = "special_account:" + row["account_id"]
         nodes[record] = Node(record, "special_account", 0, "", row["division_code"],
                              kept=true(row["accounting_enabled"]))
-    for row, amount in netted(table(folder, "account_entries"), "entry_id"):
+        poor, whole = fen(row.get("opening_poverty", "")), fen(row.get("opening_balance", ""))
+        for amount, is_poverty in ((whole - poor, False), (poor, True)):
+            if amount > 0:
+                nodes[record].receipts.append((row["opening_date"], "", amount, is_poverty))
+    for row, amount in netted(tables["account_entries"], "entry_id"):
         account = nodes.get("special_account:" + bare(row["account_id"], "special_account"))
         record = "account_entry:" + row["entry_id"]
         if row["direction"] == "expenditure":
@@ -219,20 +241,20 @@ def _accounts(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
                 edges.append(Edge(account.record, record, amount, row["date"]))
         elif account and not row["payment_id"] and amount > 0:
             account.receipts.append((row["date"], record, amount, False))
-    for row, amount in netted(table(folder, "payments"), "payment_id"):
+    for row, amount in netted(tables["payments"], "payment_id"):
         account = nodes.get("special_account:" + bare(row["account_id"], "special_account"))
         if account and row["account_id"] and nodes["payment:" + row["payment_id"]].alive:
             edges.append(Edge("payment:" + row["payment_id"], account.record, amount, row["pay_date"]))
 
 
-def _batches(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
+def _batches(tables: Tables, nodes: dict[str, Node], edges: list[Edge]) -> None:
     dates = {}
-    for row in table(folder, "one_card_batches"):
+    for row in tables["one_card_batches"]:
         record = "one_card_batch:" + row["batch_id"]
         dates[record] = row["pay_date"]
         nodes[record] = Node(record, "one_card_batch", fen(row["amount"]), "", row["division_code"])
-    payments = netted(table(folder, "payments"), "payment_id")
-    entries = netted(table(folder, "account_entries"), "entry_id")
+    payments = netted(tables["payments"], "payment_id")
+    entries = netted(tables["account_entries"], "entry_id")
     feeding = [("payment", row, amount, row["pay_date"]) for row, amount in payments]
     for row, amount in entries:
         if row["direction"] == "expenditure":
@@ -242,7 +264,7 @@ def _batches(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
         batch = "one_card_batch:" + bare(row["one_card_batch_id"], "one_card_batch")
         if batch in nodes and nodes[source].alive:
             edges.append(Edge(source, batch, amount, date))
-    for row in table(folder, "one_card_payments"):
+    for row in tables["one_card_payments"]:
         batch = "one_card_batch:" + bare(row["batch_id"], "one_card_batch")
         record = "one_card_payment:" + row["one_card_payment_id"]
         division = nodes[batch].division if batch in nodes else ""
@@ -252,16 +274,35 @@ def _batches(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
             edges.append(Edge(batch, record, fen(row["amount"]), dates[batch]))
 
 
-def _years(folder: Path, nodes: dict[str, Node], edges: list[Edge]) -> None:
+def _accept(asserted: list[tuple[str, str]], tables: Tables, nodes: dict[str, Node], edges: list[Edge]) -> None:
+    """Edges that people say are there: what the transfer or payment at one end moves, on the day it says."""
+    received = {row["transfer_id"]: row.get("receive_date", "") for row in tables["transfers"]}
+    for source, target in asserted:
+        years = source.startswith("indicator:") and target.startswith("indicator:")
+        if source not in nodes or target not in nodes or years:
+            continue
+        carrier = target if target.startswith(("transfer:", "payment:")) else source
+        node = nodes[carrier]
+        side = [edge for edge in edges if carrier == (edge.target if carrier == target else edge.source)]
+        if node.alive and not side:
+            date = node.date if carrier == target else received[carrier.split(":", 1)[1]] or node.date
+            node.waiting = node.waiting and carrier == target
+            edges.append(Edge(source, target, node.amount, date, "asserted"))
+
+
+def _years(tables: Tables, asserted: list[tuple[str, str]], nodes: dict[str, Node], edges: list[Edge]) -> None:
     carried = {(bare(row["source_id"], "indicator"), bare(row["target_id"], "indicator"))
-               for row in table(folder, "transfers") if row["kind"] == "carry_over" and not row["reverses"]}
+               for row in tables["transfers"] if row["kind"] == "carry_over" and not row["reverses"]}
     came: dict[str, int] = defaultdict(int)
     for edge in edges:
         came[edge.target] += edge.amount
-    for row in table(folder, "indicators"):
+    for row in tables["indicators"]:
         earlier, later = "indicator:" + bare(row["previous_id"], "indicator"), "indicator:" + row["indicator_id"]
-        if earlier in nodes and (bare(row["previous_id"], "indicator"), row["indicator_id"]) not in carried:
-            edges.append(Edge(earlier, later, max(0, fen(row["amount"]) - came[later]), row["date"]))
+        evidence = "recorded"
+        if earlier not in nodes:
+            earlier, evidence = {target: source for source, target in asserted}.get(later, ""), "asserted"
+        if earlier.startswith("indicator:") and earlier in nodes and (earlier[10:], row["indicator_id"]) not in carried:
+            edges.append(Edge(earlier, later, max(0, fen(row["amount"]) - came[later]), row["date"], evidence))
 
 
 def _weigh(node: Node, network: Network) -> None:

@@ -1,7 +1,12 @@
-"""Random tangled bundles as CSV files: what a hostile but loadable ledger looks like, for differential tests.
+"""Random tangled ledgers as bundles of CSV rows: what is hostile but loadable, for differential tests.
 
-Reversals and over-reversals, rings of transfers, named draws, document links, carry-overs twice told, dangling and
-missing references, void and undated payments, receipts from outside, one-card batches fed from two sides.
+Reversals of every kind and over-reversals, rings of transfers and of carry-overs, records that feed themselves, named
+draws into right and wrong pools, document links written in many ways, carry-overs twice told, dangling, missing and
+bare references, nothing, void, undated and future rows, receipts from outside, opening balances, adjustments, one-card
+batches fed from two sides; amounts of a few fen (so that ties abound) or near 10^16 fen.
+
+A ledger holds many worlds that share nothing but divisions and accounts' layout: each has a mark in all its ids and
+numbers, so that one load serves many comparisons and each world is also an unrelated batch to all others.
 """
 
 from __future__ import annotations
@@ -10,6 +15,8 @@ import csv
 import random
 import shutil
 from pathlib import Path
+
+from tests.oracle.network import Row, Tables, tables_of
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "tangled" / "bundle"
 COLUMNS = {
@@ -20,130 +27,216 @@ COLUMNS = {
                   "origin,poverty,previous_id",
     "payments": "payment_id,indicator_id,division_code,amount,pay_date,status,method,payee_kind,payee_name,account_id,"
                 "one_card_batch_id,transfer_id,reverses",
-    "special_accounts": "account_id,division_code,name,accounting_enabled",
+    "special_accounts": "account_id,division_code,name,accounting_enabled,opening_balance,opening_poverty,opening_date",
     "account_entries": "entry_id,account_id,date,direction,amount,payment_id,one_card_batch_id,poverty,reverses",
     "one_card_batches": "batch_id,division_code,pay_date,amount,person_count,programme",
     "one_card_payments": "one_card_payment_id,batch_id,person_id,month,amount,status",
+    "indicator_adjustments": "adjustment_id,indicator_id,date,amount,function_code,poverty",
 }
-PROVINCE = "410000000"
+MOST_FEN = 10**16
+BRACKETS = ("〔〕", "[]", "（）", "()", "［］", "【】", "﹝﹞")
 
 
-class _Bundle:
-    def __init__(self, seed: int, size: int) -> None:
+class World:
+    """One made world; mutable while it is made. `tables` holds its rows, all cells text."""
+
+    def __init__(self, seed: int, mark: str = "", size: int = 30) -> None:
         self.random = random.Random(seed)
+        self.mark, self.number = mark, seed
         self.size = size
-        self.most = self.random.choice((40, 100_000, 10**11))
-        self.rows: dict[str, list[dict[str, str]]] = {name: [] for name in COLUMNS}
-        with (EXAMPLE / "divisions.csv").open(encoding="utf-8", newline="") as file:
-            self.parents = {row["division_code"]: row["fiscal_parent"] for row in csv.DictReader(file)}
+        self.most = self.random.choice((3, 40, 100_000, 10**11, MOST_FEN))
+        self.days = self.random.choice((1, 3, 27))
+        self.tables: Tables = {name: [] for name in COLUMNS}
+        self.parents = {row["division_code"]: row["fiscal_parent"] for row in tables_of(EXAMPLE)["divisions"]}
+        self.home = self.random.sample(sorted(self.parents), 3)
 
     def chance(self, part: float) -> bool:
         return self.random.random() < part
 
     def yuan(self) -> str:
-        fen = self.random.randint(1, self.most)
-        return f"{fen // 100}.{fen % 100:02d}"
+        fen = 0 if self.chance(0.03) else self.random.randint(1, self.most)
+        return text_of(fen)
 
     def day(self) -> str:
-        return f"2017-0{self.random.randint(1, 3)}-{self.random.randint(1, 9):02d}"
+        return f"2017-0{self.random.randint(1, 3)}-{self.random.randint(1, self.days):02d}"
+
+    def flag(self) -> str:
+        return self.random.choice(("", "true", "false"))
 
     def division(self) -> str:
-        return self.random.choice(sorted(self.parents))
+        code = self.random.choice(self.home)
+        return self.parents[code] if self.chance(0.3) and self.parents[code] else code
 
-    def some(self, table: str) -> str:
+    def doc_no(self) -> str:
+        left, right = self.random.choice(BRACKETS)
+        before = self.random.choice(("", "", "第", "0", "第00"))
+        number = self.number % 100_000 * 10 + self.random.randint(1, 4)
+        return f"豫财农{left}2017{right}{before}{number}{self.random.choice(('号', '号', ' 号'))}"
+
+    def some(self, table: str, kind: str = "") -> str:
         key = COLUMNS[table].split(",")[0]
-        return self.random.choice(self.rows[table])[key] if self.rows[table] else ""
+        name = self.random.choice(self.tables[table])[key] if self.tables[table] else ""
+        return f"{kind}:{name}" if kind and name and self.chance(0.2) else name
 
-    def add(self, table: str, **values: str) -> dict[str, str]:
+    def named(self, letter: str, number: int) -> str:
+        """An id; their order by code point is not that of their numbers."""
+        return f"{self.mark}{letter}{self.random.choice(('', '', 'z', '票', 'É', '-'))}{number}"
+
+    def add(self, table: str, **values: str) -> Row:
         row = dict.fromkeys(COLUMNS[table].split(","), "") | values
-        self.rows[table].append(row)
+        self.tables[table].append(row)
         return row
 
-    def reverse(self, table: str, row: dict[str, str], part: float) -> None:
-        """Take some, or more than all, of a row back."""
+    def reverse(self, table: str, row: Row, part: float) -> None:
+        """Take some, all, or more than all of a row back; now and then what is not there, or a reversal."""
         key = COLUMNS[table].split(",")[0]
-        if self.chance(part):
-            fen = -round(int(row["amount"].replace(".", "")) * self.random.choice((0.3, 1, 1.2))) or -1
-            self.add(table, **(row | {key: "R" + row[key], "reverses": row[key], "amount": f"{fen / 100:.2f}"}))
+        while self.chance(part):
+            whole = abs(fen_of(row["amount"]))
+            fen = -(whole * self.random.choice((1, 3, 10, 12)) // 10 or 1)
+            original = row[key] if self.chance(0.9) else self.mark + "GONE"
+            kind = {"transfers": "transfer", "payments": "payment", "account_entries": "account_entry"}[table]
+            changes = {key: f"{self.mark}R{len(self.tables[table])}{kind[0]}", "amount": text_of(max(fen, -MOST_FEN)),
+                       "reverses": f"{kind}:{original}" if self.chance(0.3) else original}
+            dated = {"transfers": "issue_date", "payments": "pay_date", "account_entries": "date"}[table]
+            if self.chance(0.5):
+                changes[dated] = self.day()
+            if table == "payments" and self.chance(0.2):
+                changes["status"] = "void"
+            row = self.add(table, **(row | changes))
 
-    def make(self) -> None:
-        for number in range(4):
-            source = self.random.choice(("central", "city", "county", "bond", "relocation_financing"))
-            self.add("allocations", allocation_id=f"A{number}", fiscal_year="2017", division_code=self.division(),
-                     source=source, date=self.day(), amount=self.yuan(), poverty=self.random.choice(("true", "false")),
-                     function_code=self.random.choice(("2130504", "2050204")))
+    def make(self) -> Tables:
+        """All rows of the world."""
+        for number in range(self.random.randint(1, 4)):
+            source = self.random.choice(("central", "city", "county", "bond", "relocation_financing", "donation"))
+            self.add("allocations", allocation_id=self.named("A", number), fiscal_year="2017",
+                     division_code=self.division(), source=source, date=self.day(), amount=self.yuan(),
+                     poverty=self.flag(), function_code=self.random.choice(("2130504", "2050204", "")))
         for number in range(self.size // 3):
             self.indicator(number)
         for number in range(3):
-            self.add("special_accounts", account_id=f"S{number}", division_code=self.division(), name="专户",
-                     accounting_enabled=self.random.choice(("true", "false")))
-            self.add("one_card_batches", batch_id=f"B{number}", division_code=self.division(), pay_date=self.day(),
-                     amount=self.yuan(), person_count="2", programme="补贴")
+            opening = self.chance(0.3)
+            self.add("special_accounts", account_id=self.named("S", number), division_code=self.division(), name="专户",
+                     accounting_enabled=self.random.choice(("true", "false")),
+                     opening_balance=self.yuan() if opening else "",
+                     opening_poverty=self.yuan() if opening and self.chance(0.4) else "",
+                     opening_date=self.day() if opening and self.chance(0.7) else "")
+            self.add("one_card_batches", batch_id=self.named("B", number), division_code=self.division(),
+                     pay_date=self.day(), amount=self.yuan(), person_count="2", programme="补贴")
         for number in range(self.size):
             self.transfer(number)
         for number in range(self.size):
             self.payment(number)
         for number in range(self.size // 3):
             self.entry(number)
-            self.add("one_card_payments", one_card_payment_id=f"C{number}", batch_id=self.some("one_card_batches"),
+            self.add("one_card_payments", one_card_payment_id=self.named("C", number),
+                     batch_id=self.some("one_card_batches", "one_card_batch") if self.chance(0.95) else "GONE",
                      person_id=f"H{number}", month="2017-02", amount=self.yuan(),
                      status="returned" if self.chance(0.1) else "paid")
+        return self.tables
 
     def indicator(self, number: int) -> None:
         origin = self.random.choice(("own", "superior", "superior", "carry_over"))
-        earlier = self.some("indicators") if self.chance(0.25) else ""
-        self.add("indicators", indicator_id=f"I{number}", fiscal_year="2017", division_code=self.division(),
-                 superior_doc_no=f"豫财农（2017）{self.random.randint(1, 5)}号" if self.chance(0.5) else "",
-                 date=self.day(), amount=self.yuan(), function_code=self.random.choice(("2130504", "2050204")),
-                 expenditure_kind=self.random.choice(("", "basic", "project")), origin=origin,
-                 poverty=self.random.choice(("true", "false")), previous_id=earlier)
+        name = self.named("I", number)
+        chance = self.random.random()
+        earlier = self.some("indicators", "indicator") if chance < 0.25 else ""
+        earlier = name if chance > 0.97 else self.mark + "GONE" if chance > 0.95 else earlier
+        row = self.add("indicators", indicator_id=name, fiscal_year="2017", division_code=self.division(),
+                       superior_doc_no=self.doc_no() if self.chance(0.5) else "", date=self.day(), amount=self.yuan(),
+                       function_code=self.random.choice(("2130504", "2050204", "")), origin=origin,
+                       expenditure_kind=self.random.choice(("", "basic", "project")), poverty=self.flag(),
+                       previous_id=earlier)
+        if self.chance(0.05) and number:
+            self.random.choice(self.tables["indicators"])["previous_id"] = name
+        if self.chance(0.15):
+            less = -self.random.randint(0, min(self.most, MOST_FEN // 2))
+            self.add("indicator_adjustments", adjustment_id=self.named("J", number), date=self.day(),
+                     poverty=self.flag(), indicator_id=row["indicator_id"], amount=text_of(less),
+                     function_code=self.random.choice(("", "2130504", "2050204")))
 
     def transfer(self, number: int) -> None:
         if self.chance(0.3):
-            source = "allocation:" + self.some("allocations")
+            name = self.some("allocations")
+            source = name if self.chance(0.1) else "allocation:" + name
         else:
-            source = "indicator:" + (self.some("indicators") if self.chance(0.95) else "GONE")
-        target = self.some("indicators") if self.chance(0.7) else "GONE" if self.chance(0.1) else ""
-        kind = self.random.choice(("issue", "issue", "breakdown", "carry_over"))
-        row = self.add("transfers", transfer_id=f"T{number}", kind=kind, source_id=source,
+            name = self.some("indicators") if self.chance(0.95) else self.mark + "GONE"
+            source = name if self.chance(0.1) else "indicator:" + name
+        if self.chance(0.03):
+            source = ""
+        target = self.some("indicators", "indicator") if self.chance(0.7) else ""
+        target = self.mark + "GONE" if not target and self.chance(0.1) else target
+        kind = self.random.choice(("issue", "issue", "breakdown", "carry_over", "integration"))
+        row = self.add("transfers", transfer_id=self.named("T", number), kind=kind, source_id=source,
                        target_id=target, to_division_code=self.division(),
-                       doc_no=f"豫财农〔2017〕{self.random.randint(1, 5)}号" if self.chance(0.6) else "",
+                       doc_no=self.doc_no() if self.chance(0.6) else "",
                        issue_date=self.day(), receive_date=self.day() if target and self.chance(0.5) else "",
-                       amount=self.yuan(), poverty=self.random.choice(("", "true", "false")))
+                       amount=self.yuan(), poverty=self.flag())
         self.reverse("transfers", row, 0.1)
 
     def payment(self, number: int) -> None:
         chance = self.random.random()
-        indicator = self.some("indicators") if chance < 0.94 else "GONE" if chance < 0.97 else ""
-        coming = [row["transfer_id"] for row in self.rows["transfers"] if row["target_id"] == indicator and indicator]
-        row = self.add("payments", payment_id=f"P{number}", indicator_id=indicator, division_code=self.division(),
-                       amount=self.yuan(), pay_date="" if self.chance(0.04) else self.day(),
-                       status="void" if self.chance(0.05) else "valid", method="direct", payee_kind="village",
-                       payee_name="村", account_id=self.some("special_accounts") if self.chance(0.3) else "",
-                       transfer_id=self.random.choice(coming) if coming and self.chance(0.3) else "")
-        if not row["account_id"] and self.chance(0.3):
-            row["one_card_batch_id"] = self.some("one_card_batches")
+        indicator = self.some("indicators") if chance < 0.94 else self.mark + "GONE" if chance < 0.97 else ""
+        coming = [row["transfer_id"] for row in self.tables["transfers"]
+                  if indicator and row["target_id"].removeprefix("indicator:") == indicator]
+        named = self.random.choice(coming) if coming and self.chance(0.3) else ""
+        named = self.some("transfers", "transfer") if self.chance(0.05) else named
+        row = self.add("payments", payment_id=self.named("P", number), indicator_id=indicator,
+                       division_code=self.division(), amount=self.yuan(),
+                       pay_date="" if self.chance(0.04) else self.day(),
+                       status=self.random.choice(("void", "pending")) if self.chance(0.06) else "valid",
+                       method="direct", payee_kind="village", payee_name="村",
+                       account_id=self.some("special_accounts", "special_account") if self.chance(0.3) else "",
+                       transfer_id=named)
+        if self.chance(0.3):
+            row["one_card_batch_id"] = self.some("one_card_batches", "one_card_batch")
         self.reverse("payments", row, 0.1)
 
     def entry(self, number: int) -> None:
         receipt = self.chance(0.35)
-        row = self.add("account_entries", entry_id=f"E{number}", account_id=self.some("special_accounts"),
-                       date=self.day(), direction="receipt" if receipt else "expenditure", amount=self.yuan(),
+        row = self.add("account_entries", entry_id=self.named("E", number), date=self.day(),
+                       account_id=self.some("special_accounts", "special_account") if self.chance(0.95) else "GONE",
+                       direction="receipt" if receipt else "expenditure", amount=self.yuan(),
                        payment_id=self.some("payments") if receipt and self.chance(0.3) else "",
                        one_card_batch_id=self.some("one_card_batches") if not receipt and self.chance(0.5) else "",
-                       poverty=self.random.choice(("", "true", "false")))
+                       poverty=self.flag())
         self.reverse("account_entries", row, 0.1)
 
+    def corrected(self, part: float = 0.15) -> Tables:
+        """A second version of some rows: other amounts, dates, references, flags; never another division or year."""
+        found: Tables = {name: [] for name in self.tables}
+        for name, rows in self.tables.items():
+            for row in rows:
+                if self.chance(part):
+                    found[name].append(self._changed(name, row))
+        return found
 
-def write_random_bundle(folder: Path, seed: int, size: int = 30) -> None:
-    """Write a bundle of about 3 × size records; the same for the same seed, its rows in a random order."""
-    bundle = _Bundle(seed, size)
-    bundle.make()
+    def _changed(self, name: str, row: Row) -> Row:
+        row = dict(row)
+        other = self.random.choice(self.tables[name])
+        for column in ("date", "issue_date", "receive_date", "poverty", "target_id", "indicator_id", "account_id",
+                       "one_card_batch_id", "superior_doc_no", "transfer_id", "status", "opening_date"):
+            if column in row and column != COLUMNS[name].split(",")[0] and self.chance(0.3):
+                row[column] = other[column]
+        if not row.get("reverses") and name != "indicator_adjustments" and "amount" in row:
+            row["amount"] = self.yuan()
+        return row
+
+
+def text_of(fen: int) -> str:
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def fen_of(text: str) -> int:
+    return (-1 if text.startswith("-") else 1) * int(text.lstrip("-").replace(".", ""))
+
+
+def write_bundle(folder: Path, worlds: list[Tables], seed: int = 0) -> None:
+    """Write tables of many worlds as one bundle, its rows in a random order."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(EXAMPLE / "divisions.csv", folder)
-    for name, rows in bundle.rows.items():
-        bundle.random.shuffle(rows)
+    for name, columns in COLUMNS.items():
+        rows = [row for tables in worlds for row in tables.get(name, ())]
+        random.Random(seed).shuffle(rows)
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS[name].split(","))
+            writer = csv.DictWriter(file, columns.split(","))
             writer.writeheader()
             writer.writerows(rows)

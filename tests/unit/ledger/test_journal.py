@@ -30,7 +30,12 @@ def ledger(tmp_path: Path) -> Path:
                     "receive_date": date(2017, 2, 9),
                     "amount_fen": 700,
                 }
-            ]
+            ],
+            "payments": [
+                {"payment_id": name, "division_code": "4101", "amount_fen": 5, "pay_date": date(2017, 3, 4),
+                 "status": status, "method": "direct", "payee_kind": "village", "payee_name": "村"}
+                for name, status in (("P-1", "valid"), ("P-2", "void"))
+            ],
         },
     )
     return tmp_path / "ledger"
@@ -56,8 +61,9 @@ def test_an_open_reader_keeps_the_decisions_it_opened_with(ledger: Path) -> None
 
 def test_an_accepted_link_runs_with_the_money_and_carries_its_record_amount(ledger: Path) -> None:
     accept(ledger, "transfer:T-1", "indicator:I-1", kind="transfer->indicator")
-    accept(ledger, "payment:P-1", "indicator:I-1", amount_fen=5, date="2017-03-04")
+    accept(ledger, "payment:P-1", "indicator:I-1", amount_fen=9, date="2017-05-05")
     accept(ledger, "transfer:T-404", "indicator:I-1")
+    accept(ledger, "indicator:I-1", "payment:P-2")
     first, second = lineage.open(ledger).asserted_links
     assert (first.source, first.target, first.amount_fen, first.date) == (
         "transfer:T-1",

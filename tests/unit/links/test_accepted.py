@@ -1,0 +1,72 @@
+"""An accepted link carries what its record moves as the records stand now, and gives way to records that say it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import lineage
+from lineage.ledger import journal
+from tests.staging import load_rows
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def load(path: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
+    load_rows(path, tables, at=datetime(2018, 6, 1))
+
+
+def transfer(**more: Any) -> dict[str, Any]:
+    return {"transfer_id": "T", "kind": "issue", "source_id": "allocation:A", "to_division_code": "4101",
+            "issue_date": date(2017, 2, 1), "receive_date": None, "amount_fen": 100} | more
+
+
+def indicator(name: str, year: int, **more: Any) -> dict[str, Any]:
+    return {"indicator_id": name, "fiscal_year": year, "division_code": "4101", "date": date(year, 3, 1),
+            "amount_fen": 100, "origin": "superior"} | more
+
+
+def ledger(path: Path) -> Path:
+    load(path, {
+        "allocations": [{"allocation_id": "A", "fiscal_year": 2017, "division_code": "4100", "source": "province",
+                         "date": date(2017, 1, 1), "amount_fen": 100}],
+        "transfers": [transfer()],
+        "indicators": [indicator("I", 2017), indicator("J", 2017),
+                       indicator("K", 2018, origin="carry_over", amount_fen=30)],
+    })
+    for source, target in (("transfer:T", "indicator:I"), ("indicator:I", "indicator:K")):
+        body = {"from": source, "to": target, "why": "seen", "amount_fen": 100, "kind": "received"}
+        journal.append(path, journal.LINK_ACCEPTED, body, "auditor", AT)
+    return path
+
+
+def edges(path: Path, **view: Any) -> list[tuple[Any, ...]]:
+    rows = lineage.open(path, **view).rows("""
+        SELECT source, target, amount_fen, date::VARCHAR AS date, evidence FROM edges WHERE source <> 'allocation:A'
+        ORDER BY source, target""")
+    return [tuple(row.values()) for row in rows]
+
+
+def test_it_has_the_date_and_the_net_amount_of_its_record(tmp_path: Path) -> None:
+    path = ledger(tmp_path / "ledger")
+    carried = ("indicator:I", "indicator:K", 30, "2018-03-01", "asserted")
+    assert edges(path) == [carried, ("transfer:T", "indicator:I", 100, "2017-02-01", "asserted")]
+    load(path, {"transfers": [transfer(transfer_id="R", amount_fen=-40, reverses="T")]})
+    assert edges(path) == [carried, ("transfer:T", "indicator:I", 60, "2017-02-01", "asserted")]
+    assert edges(path, asserted=False) == []
+    assert edges(path, as_of=date(2017, 1, 31)) == []
+
+
+def test_what_records_say_meanwhile_is_not_counted_twice(tmp_path: Path) -> None:
+    path = ledger(tmp_path / "ledger")
+    load(path, {"transfers": [transfer(target_id="J", receive_date=date(2017, 2, 9))],
+                     "indicators": [indicator("K", 2018, origin="carry_over", amount_fen=30, previous_id="J")]})
+    assert edges(path) == [("indicator:J", "indicator:K", 30, "2018-03-01", "recorded"),
+                           ("transfer:T", "indicator:J", 100, "2017-02-09", "recorded")]
+
+
+def test_an_accepted_carry_over_follows_the_indicator_s_amount(tmp_path: Path) -> None:
+    path = ledger(tmp_path / "ledger")
+    load(path, {"indicators": [indicator("K", 2018, origin="carry_over", amount_fen=45)]})
+    assert edges(path)[0] == ("indicator:I", "indicator:K", 45, "2018-03-01", "asserted")
