@@ -1,6 +1,7 @@
 """The questions: risk rules, overview, reconciliation, ranking, search and samples over a ledger."""
 
 from queries.check import CheckResult, Finding, check
+from queries.deliveries import Delivery, deliveries
 from queries.findings import Findings, Wanted, findings, record_event, record_events
 from queries.life_cycle import Actor, Event
 from queries.overview import Overview, overview
@@ -19,6 +20,7 @@ from queries.territory import subtree
 __all__ = [
     "Actor",
     "CheckResult",
+    "Delivery",
     "Event",
     "FigureRecords",
     "Filter",
@@ -37,6 +39,7 @@ __all__ = [
     "SearchResult",
     "Wanted",
     "check",
+    "deliveries",
     "explain_difference",
     "findings",
     "overview",

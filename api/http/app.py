@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.http import problems
 from api.http.routes import batches, decisions, machine, questions, records
 from api.http.service import Options, Service
-from api.pages import finding, overview, risk, trail
+from api.pages import feeds, finding, overview, risk, trail
 from lineage.release import VERSION
 
 PREFIX = "/api/v1"
@@ -55,7 +55,7 @@ def create_app(options: Options) -> FastAPI:
     for part in (records, questions, decisions, batches, machine):
         app.include_router(part.routes, prefix=PREFIX, responses=problems.RESPONSES)
     app.include_router(machine.root)
-    for pages in (overview.routes, trail.routes, risk.routes, finding.routes):
+    for pages in (overview.routes, trail.routes, risk.routes, finding.routes, feeds.routes):
         app.include_router(pages)
     app.add_api_route("/docs", lambda: HTMLResponse(_contract_page(app)), include_in_schema=False)
     _guard(app, service)

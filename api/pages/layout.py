@@ -104,7 +104,12 @@ def page(view: View, module: str, title: str, *body: object) -> HTMLResponse:
     )
     ledger = view.asker.ledger
     foot = tag(
-        "footer", view.say("as_of", as_of=ledger.as_of or "-", version=ledger.version), " · ", view.asker.person.name
+        "footer",
+        view.say("as_of", as_of=ledger.as_of or "-", version=ledger.version),
+        " · ",
+        view.asker.person.name,
+        " · ",
+        tag("a", view.say("feeds"), href=view.to("/feeds")),
     )
     whole = joined(
         [

@@ -9,8 +9,10 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+import queries
 from api.access.signin import COOKIE, SESSION_SECONDS, Refused
 from api.http.service import Service
+from api.watch.status import metric_lines
 
 routes = APIRouter(tags=["machine"])
 root = APIRouter(tags=["machine"])
@@ -40,7 +42,8 @@ def readyz(request: Request) -> Response:
 def metrics(request: Request) -> Response:
     """Counters in the Prometheus text form, for this process."""
     service: Service = request.app.state.service
-    meters = service.meters
+    meters, ledger = service.meters, service.ledger
+    delivered = service.remembered(ledger, "deliveries", lambda: queries.deliveries(ledger))
     lines = ["# TYPE lineage_requests_total counter"]
     counted = sorted(meters.requests.items())
     lines += [f'lineage_requests_total{{status="{status}"}} {count}' for status, count in counted]
@@ -53,6 +56,7 @@ def metrics(request: Request) -> Response:
         f"lineage_up_seconds {time.time() - meters.started:.0f}",
         "# TYPE lineage_resident_bytes gauge",
         f"lineage_resident_bytes {_resident()}",
+        *metric_lines(service.ledger.path, delivered),
     ]
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
