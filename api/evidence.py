@@ -72,7 +72,7 @@ def ledger_facts(ledger: Ledger) -> Iterator[tuple[str, str]]:
     from lineage.release import VERSION
 
     yield "engine", VERSION
-    for batch in ledger.manifests[-1:]:
+    for batch in filter(None, [ledger.history.last]):
         yield f"manifest {batch.batch} SHA-256", hashlib.sha256(batch.to_bytes()).hexdigest()
         yield f"journal at manifest {batch.batch} SHA-256", batch.journal_hash
         yield f"batch {batch.batch}", f"{batch.time} {batch.who}"

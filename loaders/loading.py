@@ -157,7 +157,10 @@ def _read_all(work: _Work, given: Sequence[str | Path], progress: Progress | Non
 
 def _extracts(work: _Work, addresses: Sequence[str]) -> Iterator[databases.Extract]:
     """What the databases gave; the spool beside the ledger outlives a broken connection."""
-    known = [source.name for made in work.writer.manifests for source in made.sources]
+    if not addresses:
+        return
+    found = engine.rows(work.writer.engine, f"{work.writer.history.sources_sql()} ORDER BY batch")
+    known = [row["name"] for row in found]
     for address in addresses:
         yield from databases.extract(address, work.profile, _spool(work.writer.path), known)
 

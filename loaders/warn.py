@@ -72,11 +72,11 @@ def all_of(writer: Writer, checked: Mapping[str, Checked], today: date, language
 
 def _current(writer: Writer, table: Table) -> str:
     """The rows in force before this load."""
-    return layers.current_sql(table, layers.layers(writer.path, writer.manifests, table.name))
+    return layers.current_sql(table, layers.layers(writer.history, table.name))
 
 
 def _has_rows(writer: Writer, table: Table) -> bool:
-    return bool(layers.layers(writer.path, writer.manifests, table.name))
+    return bool(layers.layers(writer.history, table.name))
 
 
 def _deleted(database: Engine, one: Checked, language: Language) -> list[str]:

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
 
-from api.cli.options import Settings, options
+import typer
+
+from api.cli.options import LANGUAGE, Settings, options
 from api.cli.output import DONE, FOUND, note, print_json
 from lineage.words import say
 
 
 @options("ledger", "json")
-def verify_command(settings: Settings) -> int:
+def verify_command(
+    settings: Settings,
+    anchors: Annotated[list[Path] | None, typer.Option("--anchor", help=say("ledger.option_anchor", LANGUAGE))] = None,
+    export: Annotated[Path | None, typer.Option("--export-anchor", help=say("ledger.option_export", LANGUAGE))] = None,
+) -> int:
     """Recompute hash chain, files, rows, fen and journal; 1 when something differs."""
-    from lineage.ledger import verify
+    from lineage.ledger import anchor, durable, verify
 
-    found = verify(settings.ledger)
+    head = anchor.of(settings.ledger) if export else None
+    found = verify(settings.ledger, [anchor.read(file) for file in anchors or ()])
+    if export and head and found.problem is None:
+        durable.write(export, head.to_bytes())
     if settings.json:
         print_json({"ok": found.problem is None, **asdict(found)})
     elif found.problem is None:
         note(say("ledger.whole", settings.lang, **asdict(found)))
+        if export:
+            note(say("ledger.exported", settings.lang, file=export))
     else:
         note(say("ledger.differs", settings.lang, problem=found.problem, batches=found.batches))
     return DONE if found.problem is None else FOUND

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from lineage import engine
 from lineage.errors import Misuse
 from lineage.ledger import durable, layers, quarantine, verdicts
+from lineage.ledger.history import History
 from lineage.ledger.layers import Layer
-from lineage.ledger.manifest import Manifest, SourceFile, StoredFile, TableOutcome, withdrawn
+from lineage.ledger.manifest import SourceFile, StoredFile, TableOutcome
 from lineage.schema import BUSINESS_DATES, BY_NAME, Table
 
 
@@ -69,11 +70,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where a batch is being made: ledger, engine, manifests before it, key, folder for its files, when."""
+    """Where a batch is being made: engine, batches before it, key, folder for its files, when."""
 
-    ledger: Path
     engine: engine.Engine
-    manifests: tuple[Manifest, ...]
+    history: History
     key: bytes
     folder: Path
     at: datetime
@@ -81,11 +81,11 @@ class Plan:
     @property
     def batch(self) -> int:
         """The number the batch will have."""
-        return len(self.manifests) + 1
+        return self.history.batch + 1
 
     def layers(self, table: str) -> tuple[Layer, ...]:
         """The files in force of a table before this batch."""
-        return layers.layers(self.ledger, self.manifests, table)
+        return layers.layers(self.history, table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +111,25 @@ def prepare(plan: Plan, staged: Sequence[StagedTable], load: Load) -> Prepared:
         outcomes.append(outcome)
         files.extend(file)
     rejected = quarantine.counts(plan.engine)
-    if rejected and (files or _is_first_sight(plan.manifests, load)):
+    if rejected and (files or _is_first_sight(plan, load)):
         files.append(_stored(plan, quarantine.TABLE, quarantine.write(plan.engine, plan.folder)))
     warnings = [*load.warnings, *(text for text in held_back if text), *_dated_ahead(plan, files)]
     return Prepared(tuple(files), _counted(outcomes, rejected, staged), tuple(warnings), _latest(plan, outcomes, files))
 
 
 def latest_business_date(
-    on: engine.Engine, parts: Mapping[str, tuple[Layer, ...]], loaded_on: Mapping[int, date]
+    on: engine.Engine, parts: Mapping[str, tuple[Layer, ...]], loaded_on_sql: str
 ) -> str:
-    """The latest date of a current record that is not later than the load that brought it, ISO, or ""."""
-    days = ", ".join(f"({batch}, DATE '{day.isoformat()}')" for batch, day in loaded_on.items())
+    """The latest date of a current record that is not later than the load that brought it, ISO, or "".
+
+    `loaded_on_sql` is a query for `batch` and `day`, as `History.loaded_on_sql` makes it.
+    """
     latest = ""
     for table, dated in BUSINESS_DATES.items():
         if parts.get(table):
             sql = (
                 f"SELECT max(t.{dated})::VARCHAR FROM ({layers.current_sql(BY_NAME[table], parts[table])}) t "
-                f"JOIN (VALUES {days}) d(batch, day) ON d.batch = t.batch WHERE t.{dated} <= d.day"
+                f"JOIN ({loaded_on_sql}) d ON d.batch = t.batch WHERE t.{dated} <= d.day"
             )
             latest = max(latest, engine.row(on, sql)[0] or "")
     return latest
@@ -227,10 +229,10 @@ def _stored(plan: Plan, table: str, file: Path) -> StoredFile:
     return StoredFile(table, file.name, tuple(columns), rows, fen, file.stat().st_size, durable.sha256(file))
 
 
-def _is_first_sight(manifests: tuple[Manifest, ...], load: Load) -> bool:
+def _is_first_sight(plan: Plan, load: Load) -> bool:
     """Whether rejects alone make a batch: only if these very files were not loaded before."""
-    out = withdrawn(manifests)
-    known = {source.sha256 for made in manifests if made.batch not in out for source in made.sources}
+    out = plan.history.withdrawn
+    known = {row["sha256"] for row in engine.rows(plan.engine, plan.history.sources_sql()) if row["batch"] not in out}
     return any(source.sha256 not in known for source in load.sources)
 
 
@@ -264,12 +266,12 @@ def _dated_ahead(plan: Plan, files: Sequence[StoredFile]) -> list[str]:
 
 def _latest(plan: Plan, outcomes: Sequence[TableOutcome], files: Sequence[StoredFile]) -> str:
     """The ledger's latest business date with this batch; older batches are looked at only if it may have gone back."""
-    before = plan.manifests[-1].latest_business_date if plan.manifests else ""
-    days = {made.batch: datetime.fromisoformat(made.time).date() for made in plan.manifests}
-    days[plan.batch] = plan.at.date()
+    last = plan.history.last
+    before = last.latest_business_date if last else ""
+    today = f"SELECT {plan.batch} AS batch, DATE '{plan.at.date().isoformat()}' AS day"
     new = {file.table: (Layer(plan.batch, plan.folder / file.name, file),) for file in files}
-    latest = latest_business_date(plan.engine, new, days)
+    latest = latest_business_date(plan.engine, new, today)
     if latest >= before or not any(outcome.corrected or outcome.removed for outcome in outcomes):
         return max(before, latest)
     parts = {table: (*plan.layers(table), *new.get(table, ())) for table in BUSINESS_DATES}
-    return latest_business_date(plan.engine, parts, days)
+    return latest_business_date(plan.engine, parts, f"{plan.history.loaded_on_sql()} UNION ALL {today}")

@@ -75,8 +75,9 @@ def sha256(file: Path) -> str:
 
 
 def to_json(value: Any) -> bytes:
-    """One way to write JSON, so that equal values have equal bytes and hashes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    """One way to write JSON, so that equal values have equal bytes and hashes; a slotted dataclass is an object."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_members)
+    return text.encode()
 
 
 def discard(path: Path) -> None:
@@ -85,6 +86,10 @@ def discard(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _write_all(handle: int, content: bytes) -> None:

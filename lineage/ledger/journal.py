@@ -63,14 +63,14 @@ def append_all(ledger: Path, decisions: list[tuple[str, dict[str, Any]]], by: st
         raise NotFound(f"{ledger} holds no ledger", "name it with --ledger")
     moment = at.isoformat(timespec="seconds")
     with lock.held(ledger / "journal.lock", by, moment):
-        lines = _whole_lines(ledger, cut=True)
-        previous = hashlib.sha256(lines[-1]).hexdigest() if lines else FIRST
+        _cut_torn(ledger)
+        before, previous = head(ledger)
         entries = []
-        for number, (kind, body) in enumerate(decisions, len(lines) + 1):
+        for number, (kind, body) in enumerate(decisions, before + 1):
             entries.append(Entry(number, kind, body, by, moment, previous))
             previous = hashlib.sha256(entries[-1].to_bytes()).hexdigest()
         durable.append(file_of(ledger), b"".join(entry.to_bytes() + b"\n" for entry in entries))
-        if not lines:
+        if not before:
             durable.sync(ledger)
     return entries
 
@@ -88,13 +88,14 @@ def read(ledger: Path, up_to: int | None = None) -> tuple[Entry, ...]:
 
 def count(ledger: Path) -> int:
     """The number of decisions."""
-    return len(_whole_lines(ledger))
+    return _whole(ledger).count(b"\n")
 
 
 def head(ledger: Path) -> tuple[int, str]:
     """The number of decisions and the hash of the last one's line."""
-    lines = _whole_lines(ledger)
-    return len(lines), hashlib.sha256(lines[-1]).hexdigest() if lines else FIRST
+    whole = _whole(ledger)
+    last = whole[whole.rfind(b"\n", 0, len(whole) - 1) + 1 : -1]
+    return whole.count(b"\n"), hashlib.sha256(last).hexdigest() if whole else FIRST
 
 
 def links_in_force(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -115,14 +116,21 @@ def _revokes(body: dict[str, Any], number: int, link: dict[str, Any]) -> bool:
     return (body.get("from"), body.get("to")) == (link.get("from"), link.get("to"))
 
 
-def _whole_lines(ledger: Path, *, cut: bool = False) -> list[bytes]:
-    file = file_of(ledger)
+def _whole_lines(ledger: Path) -> list[bytes]:
+    return _whole(ledger).split(b"\n")[:-1]
+
+
+def _whole(ledger: Path) -> bytes:
+    """The journal up to its last newline: what follows was never acknowledged."""
     try:
-        content = file.read_bytes()
+        content = file_of(ledger).read_bytes()
     except FileNotFoundError:
-        return []
-    whole = content[: content.rfind(b"\n") + 1]
-    if cut and len(whole) < len(content):
+        return b""
+    return content[: content.rfind(b"\n") + 1]
+
+
+def _cut_torn(ledger: Path) -> None:
+    file, whole = file_of(ledger), len(_whole(ledger))
+    if file.exists() and file.stat().st_size > whole:
         with file.open("r+b") as stream:
-            stream.truncate(len(whole))
-    return whole.split(b"\n")[:-1]
+            stream.truncate(whole)

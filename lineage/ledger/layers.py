@@ -6,11 +6,14 @@ be answered again. A row marked `removed` hides its key (snapshots, deletion mar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lineage import engine
-from lineage.ledger.manifest import Manifest, StoredFile, withdrawn
+from lineage.ledger.checkpoint import Checkpoint
+from lineage.ledger.history import History
+from lineage.ledger.manifest import StoredFile
 from lineage.schema import ColumnType, Sensitive, Table
 
 PROVENANCE = {"batch": "INTEGER", "file": "VARCHAR", "sheet": "VARCHAR", "row": "BIGINT"}
@@ -21,23 +24,54 @@ MASKED = "_masked"
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One table's file in one batch in force."""
+    """One table's file in one batch in force; or, `merged`, the rows of a run of batches as a checkpoint holds them.
+
+    Of a merged file the rows of `hidden` batches and those after `until` do not count; a key may stand in it often.
+    """
 
     batch: int
     path: Path
     file: StoredFile
+    merged: bool = False
+    hidden: frozenset[int] = frozenset()
+    until: int | None = None
 
 
-def layers(ledger: Path, manifests: tuple[Manifest, ...], table: str) -> tuple[Layer, ...]:
+def layers(history: History, table: str) -> tuple[Layer, ...]:
     """The files that make up a table, oldest first."""
-    out = withdrawn(manifests)
-    return tuple(
-        Layer(manifest.batch, batch_folder(ledger, manifest.batch) / stored.name, stored)
-        for manifest in manifests
-        if manifest.batch not in out
-        for stored in manifest.files
-        if stored.table == table
-    )
+    out = history.withdrawn
+    return (*_checkpointed(history, table, out), *_loose(history, table, out))
+
+
+def batch_layer(ledger: Path, batch: int, stored: StoredFile) -> Layer:
+    """A file where its batch keeps it."""
+    return Layer(batch, batch_folder(ledger, batch) / stored.name, stored)
+
+
+def merged_layers(ledger: Path, one: Checkpoint, table: str) -> Iterator[Layer]:
+    """A checkpoint's merged file of a table, all of it."""
+    for stored in one.files:
+        if stored.table == table:
+            yield Layer(one.last, one.folder(ledger) / stored.name, stored, merged=True)
+
+
+def _checkpointed(history: History, table: str, out: frozenset[int]) -> Iterator[Layer]:
+    for one in history.checkpoints:
+        until = history.batch if one.last > history.batch else None
+        hidden = frozenset(batch for batch in out if one.first <= batch <= one.last)
+        for layer in merged_layers(history.ledger, one, table):
+            yield replace(layer, hidden=hidden, until=until)
+        for batch, stored in one.alone:
+            if stored.table == table and batch <= history.batch and batch not in out:
+                yield batch_layer(history.ledger, batch, stored)
+
+
+def _loose(history: History, table: str, out: frozenset[int]) -> Iterator[Layer]:
+    for made in history.tail:
+        if made.batch not in out:
+            for stored in made.files:
+                if stored.table == table:
+                    yield batch_layer(history.ledger, made.batch, stored)
 
 
 def batch_folder(ledger: Path, batch: int) -> Path:
@@ -57,16 +91,28 @@ def columns(table: Table) -> dict[str, str]:
 
 def rows_sql(table: Table, parts: tuple[Layer, ...]) -> str:
     """All versions of a table's rows. Columns that an older release did not write yet are NULL."""
-    wanted = columns(table)
     if not parts:
-        empty = ", ".join(f"NULL::{type_} AS {engine.name(column)}" for column, type_ in wanted.items())
-        return f"SELECT {empty} WHERE false"
+        return f"SELECT {listed_sql(table, ())} WHERE false"
     present = {column for part in parts for column in part.file.columns}
-    listed = ", ".join(
+    files = engine.parquet([part.path for part in parts])
+    return f"SELECT {listed_sql(table, present)} FROM {files}{_counting(parts)}"
+
+
+def listed_sql(table: Table, present: Collection[str]) -> str:
+    """The columns of this release out of those present; others are NULL."""
+    return ", ".join(
         engine.name(column) if column in present else f"NULL::{type_} AS {engine.name(column)}"
-        for column, type_ in wanted.items()
+        for column, type_ in columns(table).items()
     )
-    return f"SELECT {listed} FROM {engine.parquet([part.path for part in parts])}"
+
+
+def _counting(parts: tuple[Layer, ...]) -> str:
+    """Which rows of merged files count. Files of hidden batches are no layers, so the condition may stand over all."""
+    hidden = sorted(set[int]().union(*(part.hidden for part in parts)))
+    until = [part.until for part in parts if part.until is not None]
+    conditions = [f"batch NOT IN ({', '.join(map(str, hidden))})"] if hidden else []
+    conditions += [f"batch <= {min(until)}"] if until else []
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
 def current_sql(table: Table, parts: tuple[Layer, ...], where: str = "") -> str:
@@ -78,12 +124,12 @@ def current_sql(table: Table, parts: tuple[Layer, ...], where: str = "") -> str:
     """
     condition = f" WHERE {where}" if where else ""
     rows = f"SELECT * FROM ({rows_sql(table, parts)}){condition}"
-    if len(parts) > 1:
+    if len(parts) > 1 or any(part.merged for part in parts):
         largest = max(parts, key=lambda part: part.file.rows)
         others = tuple(part for part in parts if part is not largest)
         key = stored_key(table)
         latest = f" QUALIFY row_number() OVER (PARTITION BY {_listed(key)} ORDER BY batch DESC) = 1"
-        if len(key) > 1 or largest.file.rows <= sum(part.file.rows for part in others):
+        if len(key) > 1 or largest.merged or largest.file.rows <= sum(part.file.rows for part in others):
             rows += latest
         else:
             named = f"SELECT {_listed(key)} FROM {engine.parquet([part.path for part in others])}"

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from lineage.errors import Damaged, NotFound
 from lineage.ledger import durable
 
 FORMAT = 1
+_MANIFEST = re.compile(r"\d{6}\.json")
 FIRST = "0" * 64
 """What the first manifest and the first journal entry name as the hash before them."""
 
@@ -92,10 +96,8 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """The file's content; its SHA-256 is what the next manifest names as `previous`."""
-        said = asdict(self)
-        if not self.replaces:
-            del said["replaces"]  # as the first release wrote it
-        return durable.to_json(said) + b"\n"
+        members = (name for name in self.__slots__ if name != "replaces" or self.replaces)  # as the first release wrote
+        return durable.to_json({name: getattr(self, name) for name in members}) + b"\n"
 
 
 def folder(ledger: Path) -> Path:
@@ -109,7 +111,7 @@ def file_of(ledger: Path, batch: int) -> Path:
 
 
 def read_all(ledger: Path, up_to: int | None = None) -> tuple[Manifest, ...]:
-    """All manifests in order, or those up to a batch. Raises NotFound (no ledger, no such batch), Damaged."""
+    """All manifests in order, or those up to a batch: cost grows with them. Raises NotFound, Damaged."""
     return tuple(parse(file_of(ledger, batch)) for batch in range(1, count(ledger, up_to) + 1))
 
 
@@ -117,23 +119,38 @@ def count(ledger: Path, up_to: int | None = None) -> int:
     """The last batch's number, or `up_to` if there is such a batch; names only, no file is read. Raises as above."""
     if not folder(ledger).is_dir():
         raise NotFound(f"{ledger} holds no ledger", "name it with --ledger, or load something into it first")
-    names = sorted(name.name for name in folder(ledger).iterdir() if _is_manifest(name.name))
-    if names != [f"{number:06d}.json" for number in range(1, len(names) + 1)]:
+    names = [name for name in os.listdir(folder(ledger)) if name.endswith(".json") and name[0] != "."]
+    last = f"{len(names):06d}.json"  # names differ, so as many as the greatest number says leave no gap
+    if names and not (max(names) == last and all(map(_MANIFEST.fullmatch, names))):
         raise Damaged(
             f"{folder(ledger)}: found {len(names)} manifests, expected 000001 to {len(names):06d} without a gap",
             "run lineage verify",
         )
-    if up_to is not None and not 0 <= up_to <= len(names):
-        raise NotFound(f"there is no batch {up_to}", f"the last batch is {len(names)}")
-    return len(names) if up_to is None else up_to
+    return within(len(names), up_to)
+
+
+def within(last: int, up_to: int | None) -> int:
+    """The batch that a view ends at: `up_to` where it is given. Raises NotFound when there is no such batch."""
+    if up_to is not None and not 0 <= up_to <= last:
+        raise NotFound(f"there is no batch {up_to}", f"the last batch is {last}")
+    return last if up_to is None else up_to
 
 
 def parse(file: Path) -> Manifest:
     """One manifest. Raises Damaged when it is not one."""
     try:
-        return _from_json(json.loads(file.read_bytes()))
-    except (ValueError, TypeError, KeyError) as error:
+        value = json.loads(file.read_bytes())
+        written = value["format"]
+        if written == FORMAT:
+            return _from_json(value)
+    except FileNotFoundError:
+        raise Damaged(f"{file} is gone", "run lineage verify") from None
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Damaged(f"{file}: no manifest ({error})", "run lineage verify") from error
+    raise Damaged(
+        f"{file}: found ledger format {written}, this release reads format {FORMAT}",
+        "open it with the release that wrote it, or a newer one; nothing was changed",
+    )
 
 
 def hash_of(file: Path) -> str:
@@ -141,27 +158,26 @@ def hash_of(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def withdrawn(manifests: tuple[Manifest, ...]) -> frozenset[int]:
-    """Batches that are not in force: taken back by a later batch that is itself in force."""
+def withdrawn(withdrawals: Sequence[tuple[int, tuple[int, ...]]]) -> frozenset[int]:
+    """Batches that are not in force: taken back by a later batch that is itself in force. Oldest first come in."""
     out: set[int] = set()
-    for manifest in reversed(manifests):
-        if manifest.batch not in out:
-            out.update(manifest.withdraws)
+    for batch, targets in reversed(withdrawals):
+        if batch not in out:
+            out.update(targets)
     return frozenset(out)
 
 
-def _is_manifest(name: str) -> bool:
-    return len(name) == 11 and name.endswith(".json") and name[:6].isdigit()
+def stored_file(item: dict[str, Any]) -> StoredFile:
+    """A stored file from its JSON form."""
+    return StoredFile(**{**item, "columns": tuple(item["columns"])})
 
 
 def _from_json(value: dict[str, Any]) -> Manifest:
-    if value.get("format") != FORMAT:
-        raise ValueError(f"format {value.get('format')}, this release reads format {FORMAT}")
     known = {field.name for field in fields(Manifest)}
     plain = {name: item for name, item in value.items() if name in known}
     plain["sources"] = tuple(SourceFile(**item) for item in value["sources"])
     plain["outcomes"] = tuple(TableOutcome(**item) for item in value["outcomes"])
-    plain["files"] = tuple(StoredFile(**{**item, "columns": tuple(item["columns"])}) for item in value["files"])
+    plain["files"] = tuple(stored_file(item) for item in value["files"])
     plain["withdraws"] = tuple(value["withdraws"])
     plain["warnings"] = tuple(value["warnings"])
     return Manifest(**plain)

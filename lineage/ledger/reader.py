@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from lineage.engine import Engine
     from lineage.graph import Graph
+    from lineage.ledger.history import History
     from lineage.subgraph import Direction
     from lineage.trail import Trail
 
@@ -52,10 +53,18 @@ class Ledger:
         self._lock = threading.RLock()
         self._bound: set[str] = set()
         self._views: dict[str, Path] = {}
+        self._raw_files: set[Path] = set()
 
     @cached_property
+    def history(self) -> History:
+        """The batches of this view; read when tables are built from them, not on opening."""
+        from lineage.ledger import history
+
+        return history.read(self.path, self.batch)
+
+    @property
     def manifests(self) -> tuple[manifest.Manifest, ...]:
-        """The manifests of this view; read when tables are built from the batches, not on opening."""
+        """The manifests of this view, all of them: cost grows with their number; `history` does not."""
         return manifest.read_all(self.path, self.batch)
 
     @property
@@ -204,7 +213,7 @@ class Ledger:
         return found.folder(self.path) if found and found.fits_graph(self) else None
 
     def _run(self, sql: str, ask: Callable[[Engine], Answer]) -> Answer:
-        """Ask on a cursor of its own; a derived set that was swept away meanwhile is built anew in memory."""
+        """Ask on a cursor of its own; a derived set or checkpoint swept away meanwhile is done without."""
         from lineage.engine import EngineError
 
         try:
@@ -218,15 +227,26 @@ class Ledger:
         return ask(self.engine.cursor())
 
     def _set_is_gone(self) -> bool:
-        return any(folder is not None and not folder.is_dir() for folder in (self._tables_folder, self._graph_folder))
+        folders = (folder for folder in (self._tables_folder, self._graph_folder) if folder is not None)
+        return not all(map(Path.exists, (*folders, *self._raw_files)))
 
     def _forget_set(self) -> None:
         with self._lock:
             self.__dict__.update(_tables_folder=None, _graph_folder=None)
+            if not all(map(Path.exists, self._raw_files)):
+                self._forget_history()
             for name in [name for name in self._views if not self._views[name].exists()]:
                 self.engine.execute(f"DROP VIEW IF EXISTS {name}")
                 self._bound.discard(name)
                 del self._views[name]
+
+    def _forget_history(self) -> None:
+        """Checkpoints that a writer replaced are gone: the same rows come from those it made instead."""
+        self.__dict__.pop("history", None)
+        self._raw_files.clear()
+        for view in [view for view in self._bound if view.startswith("raw_")]:
+            self.engine.execute(f"DROP VIEW IF EXISTS {view}")
+            self._bound.discard(view)
 
     def _bind_table(self, name: str) -> None:
         if self._tables_folder:
@@ -258,7 +278,8 @@ class Ledger:
         """A view of a table's rows in force, made when first needed."""
         view = f"raw_{name}"
         if view not in self._bound:
-            parts = layers.layers(self.path, self.manifests, name)
+            parts = layers.layers(self.history, name)
+            self._raw_files.update(part.path for part in parts if part.merged)
             self.engine.execute(f"CREATE VIEW {view} AS {layers.current_sql(BY_NAME[name], parts)}")
             self._bound.add(view)
         return view

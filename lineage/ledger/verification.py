@@ -1,7 +1,7 @@
 """Everything that was written, recomputed: the chain, every file's hash, rows, fen, the load invariants, the journal.
 
 The work stops at the first thing that is not as it was written and names it. Derived sets are not part of the
-record: they are compared only in that the pointer names a set of a known batch.
+record; checkpoints are not either, but loads and questions read rows from them, so they are compared with the batches.
 """
 
 from __future__ import annotations
@@ -9,17 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lineage import engine
 from lineage.errors import Damaged, LineageError, NotFound, Problem
-from lineage.ledger import durable, journal, layers, manifest, quarantine, tokens
-from lineage.ledger.manifest import FIRST, Manifest, StoredFile
-from lineage.schema import BY_NAME
+from lineage.ledger import checkpoint, comparison, durable, journal, layers, manifest, stored_rows, tokens
+from lineage.ledger.anchor import Anchor
+from lineage.ledger.manifest import FIRST, Manifest
 
 _COUNTS = ("loaded", "corrected", "unchanged", "rejected")
+_AT_ONCE = 256
+"""Batches whose files are asked in one query: a query a file costs five times as much over small batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,89 +38,118 @@ class Verification:
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts of what has been checked; mutable while the check runs."""
+    """What has been checked so far; mutable while the check runs. `head` is the hash of the last manifest."""
 
     batches: int = 0
     files: int = 0
     rows: int = 0
     decisions: int = 0
     audit_files: int = 0
+    head: str = FIRST
+    journal_marks: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def verify(path: str | Path) -> Verification:
-    """Check a whole ledger. Cost: reads every file once. Raises NotFound when there is no ledger."""
+def verify(path: str | Path, anchors: Sequence[Anchor] = ()) -> Verification:
+    """Check a whole ledger, and that it still contains the chain heads given.
+
+    Cost: reads every file once; memory does not grow with them. Raises NotFound when there is no ledger.
+    """
     ledger = Path(path)
     tally = _Tally()
     if not manifest.folder(ledger).is_dir():
         raise NotFound(f"{path} holds no ledger", "name it with --ledger")
-    found = next(_problems(ledger, tally), None)
+    found = next(_problems(ledger, tally, anchors), None)
     return Verification(tally.batches, tally.files, tally.rows, tally.decisions, tally.audit_files, found)
 
 
-def _problems(ledger: Path, tally: _Tally) -> Iterator[Problem]:
+def _problems(ledger: Path, tally: _Tally, anchors: Sequence[Anchor]) -> Iterator[Problem]:
     try:
-        manifests = manifest.read_all(ledger)
+        last = manifest.count(ledger)
     except Damaged as error:
-        yield Problem("manifest", error.message, "manifests 000001, 000002 … in this release's format")
+        yield Problem("manifest", error.message, "manifests 000001, 000002 … without a gap")
         return
-    yield from _chain(ledger, manifests)
-    yield from _key(ledger, manifests)
     on = engine.connect()
     try:
-        for made in manifests:
-            yield from _batch(ledger, made, on, tally)
-            tally.batches += 1
+        for start in range(1, last + 1, _AT_ONCE):
+            run: list[Manifest] = []
+            for number in range(start, min(start + _AT_ONCE, last + 1)):
+                yield from _manifest(ledger, number, tally, anchors, run)
+            for made in run:
+                yield from _batch(ledger, made, tally)
+            yield from stored_rows.problems(on, ledger, run)
+            tally.batches += len(run)
+        for one in checkpoint.in_force(ledger, last):
+            yield from comparison.problems(on, ledger, one)
     finally:
         on.close()
-    yield from _journal(ledger, manifests, tally)
+    yield from (problem for one in anchors if one.batch > last for problem in [_beyond(one, "batch", last)])
+    yield from _journal(ledger, tally, anchors)
     yield from _audit(ledger, tally)
 
 
-def _chain(ledger: Path, manifests: tuple[Manifest, ...]) -> Iterator[Problem]:
-    previous = FIRST
-    for number, made in enumerate(manifests, 1):
-        file = manifest.file_of(ledger, number)
-        name = f"manifest/{file.name}"
-        if made.batch != number:
-            yield Problem(name, f"batch {made.batch}", f"batch {number}", "the file was renamed")
-        if made.previous != previous:
-            yield Problem(
-                name,
-                made.previous,
-                previous,
-                f"manifest {number - 1} was changed after it was written",
-                column="previous",
-            )
-        if file.read_bytes() != made.to_bytes():
-            yield Problem(
-                name, "bytes that this release would not write", "the manifest as written", "the file was edited"
-            )
-        previous = manifest.hash_of(file)
-        wrong = [batch for batch in made.withdraws if not 1 <= batch < number]
-        if wrong:
-            yield Problem(name, f"withdraws {wrong}", f"batches before {number}", column="withdraws")
+def _manifest(
+    ledger: Path, number: int, tally: _Tally, anchors: Sequence[Anchor], run: list[Manifest]
+) -> Iterator[Problem]:
+    """One link of the chain; the manifest joins the run."""
+    file = manifest.file_of(ledger, number)
+    name = f"manifest/{file.name}"
+    try:
+        made = manifest.parse(file)
+    except Damaged as error:
+        yield Problem(name, error.message, "a manifest in this release's format", error.hint)
+        return
+    if made.batch != number:
+        yield Problem(name, f"batch {made.batch}", f"batch {number}", "the file was renamed")
+    if made.previous != tally.head:
+        yield Problem(
+            name,
+            made.previous,
+            tally.head,
+            f"manifest {number - 1} was changed after it was written",
+            column="previous",
+        )
+    if file.read_bytes() != made.to_bytes():
+        yield Problem(name, "bytes that this release would not write", "the manifest as written", "the file was edited")
+    tally.head = manifest.hash_of(file)
+    wrong = [batch for batch in made.withdraws if not 1 <= batch < number]
+    if wrong:
+        yield Problem(name, f"withdraws {wrong}", f"batches before {number}", column="withdraws")
+    for one in anchors:
+        if one.batch == number and one.manifest_sha256 != tally.head:
+            yield Problem(name, f"sha256 {tally.head}", f"sha256 {one.manifest_sha256} as anchored", _REWRITTEN)
+    yield from _key(ledger, made)
+    tally.journal_marks.append((number, made.journal_entries, made.journal_hash))
+    run.append(made)
 
 
-def _key(ledger: Path, manifests: tuple[Manifest, ...]) -> Iterator[Problem]:
+_REWRITTEN = "the chain was written anew since the anchor was exported: take the ledger from a backup"
+
+
+def _beyond(one: Anchor, unit: str, found: int) -> Problem:
+    wanted = one.batch if unit == "batch" else one.decisions
+    place = "manifest" if unit == "batch" else "journal.jsonl"
+    return Problem(place, f"{unit} {found} as the last", f"{unit} {wanted} as anchored, or later", _REWRITTEN)
+
+
+def _key(ledger: Path, made: Manifest) -> Iterator[Problem]:
     """Another key than the one written with cannot be told from damage; a missing one only stops loading."""
-    if not manifests or not tokens.key_file(ledger).exists():
+    if not tokens.key_file(ledger).exists():
         return
     try:
         key = tokens.read_key(ledger)
     except LineageError as error:
         yield Problem(str(tokens.key_file(ledger).name), error.message, "a key file of mode 0600", error.hint)
         return
-    for made in manifests:
-        if made.key != tokens.fingerprint(key):
-            yield Problem(
-                tokens.key_file(ledger).name,
-                "another key",
-                f"the key batch {made.batch} was written with",
-                "put the right key back",
-            )
+    if made.key != tokens.fingerprint(key):
+        yield Problem(
+            tokens.key_file(ledger).name,
+            "another key",
+            f"the key batch {made.batch} was written with",
+            "put the right key back",
+        )
 
 
-def _batch(ledger: Path, made: Manifest, on: engine.Engine, tally: _Tally) -> Iterator[Problem]:
+def _batch(ledger: Path, made: Manifest, tally: _Tally) -> Iterator[Problem]:
     folder = layers.batch_folder(ledger, made.batch)
     for outcome in made.outcomes:
         for unit in ("", "_fen"):
@@ -140,36 +171,19 @@ def _batch(ledger: Path, made: Manifest, on: engine.Engine, tally: _Tally) -> It
             "exactly the files that the manifest names",
         )
     for stored in made.files:
-        yield from _file(folder / stored.name, made, stored, on)
+        found = durable.sha256(folder / stored.name)
+        if found != stored.sha256:
+            yield Problem(
+                f"batches/{made.batch:06d}/{stored.name}",
+                f"sha256 {found}",
+                f"sha256 {stored.sha256}",
+                "the file was changed or is torn: take it from a backup",
+            )
         tally.files += 1
         tally.rows += stored.rows
 
 
-def _file(file: Path, made: Manifest, stored: StoredFile, on: engine.Engine) -> Iterator[Problem]:
-    name = f"batches/{made.batch:06d}/{stored.name}"
-    found = durable.sha256(file)
-    if found != stored.sha256:
-        yield Problem(
-            name, f"sha256 {found}", f"sha256 {stored.sha256}", "the file was changed or is torn: take it from a backup"
-        )
-        return
-    relation = engine.parquet([file])
-    fen = "coalesce(sum(amount_fen), 0)::BIGINT" if "amount_fen" in stored.columns else "0"
-    counted = engine.row(on, f"SELECT count(*), {fen} FROM {relation}")
-    if counted != (stored.rows, stored.fen):
-        yield Problem(name, f"{counted[0]} rows, {counted[1]} fen", f"{stored.rows} rows, {stored.fen} fen")
-    if stored.table == quarantine.TABLE:
-        return
-    outcome = next((one for one in made.outcomes if one.table == stored.table), None)
-    if outcome is None or outcome.loaded + outcome.corrected + outcome.removed != stored.rows:
-        yield Problem(name, f"{stored.rows} rows", "the rows the manifest says were loaded, corrected or removed")
-    keys = ", ".join(engine.name(column) for column in layers.stored_key(BY_NAME[stored.table]))
-    (distinct,) = engine.row(on, f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {relation})")
-    if distinct != stored.rows:
-        yield Problem(name, f"{stored.rows - distinct} rows with the key of another", "every key once in a batch")
-
-
-def _journal(ledger: Path, manifests: tuple[Manifest, ...], tally: _Tally) -> Iterator[Problem]:
+def _journal(ledger: Path, tally: _Tally, anchors: Sequence[Anchor]) -> Iterator[Problem]:
     file = journal.file_of(ledger)
     lines = file.read_bytes().split(b"\n")[:-1] if file.exists() else []
     hashes = [FIRST]
@@ -179,17 +193,22 @@ def _journal(ledger: Path, manifests: tuple[Manifest, ...], tally: _Tally) -> It
             yield problem
         hashes.append(hashlib.sha256(line).hexdigest())
         tally.decisions += 1
-    for made in manifests:
-        count = made.journal_entries
-        if count >= len(hashes) or hashes[count] != made.journal_hash:
+    for batch, count, expected in tally.journal_marks:
+        if count >= len(hashes) or hashes[count] != expected:
             yield Problem(
                 "journal.jsonl",
                 f"{len(lines)} entries" if count >= len(hashes) else f"{hashes[count][:12]}… after {count} entries",
-                f"{count} entries or more, the hash of entry {count} being {made.journal_hash[:12]}…, "
-                f"as when batch {made.batch} was written",
+                f"{count} entries or more, the hash of entry {count} being {expected[:12]}…, "
+                f"as when batch {batch} was written",
                 "entries were cut off or replaced: put the journal back",
                 row=count,
             )
+    for one in anchors:
+        if one.decisions >= len(hashes):
+            yield _beyond(one, "decision", len(lines))
+        elif hashes[one.decisions] != one.journal_sha256:
+            found, wanted = f"sha256 {hashes[one.decisions]}", f"sha256 {one.journal_sha256} as anchored"
+            yield Problem("journal.jsonl", found, wanted, _REWRITTEN, row=one.decisions)
 
 
 def _chained(line: bytes, number: int, previous: str) -> Problem | None:

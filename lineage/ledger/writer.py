@@ -16,8 +16,9 @@ from pathlib import Path
 
 from lineage import engine
 from lineage.errors import Damaged, Misuse, NotFound, Unavailable
-from lineage.ledger import clear, durable, journal, layers, lock, manifest, tokens
+from lineage.ledger import clear, covering, durable, history, journal, layers, lock, manifest, tokens
 from lineage.ledger.commit import NO_TERMS, Load, Plan, Prepared, StagedTable, Terms, latest_business_date, prepare
+from lineage.ledger.history import History
 from lineage.ledger.manifest import Manifest, SourceFile, TableOutcome
 from lineage.schema import BUSINESS_DATES, BY_NAME, Sensitive
 
@@ -38,7 +39,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class Writer:
-    """The one who may write; mutable, for its manifests grow with each batch.
+    """The one who may write; mutable, for its history grows with each batch.
 
     `engine` is for staging; its relations vanish with the writer. `terms` say what its loads may do.
     """
@@ -48,7 +49,7 @@ class Writer:
     at: datetime
     engine: engine.Engine
     key: bytes
-    manifests: tuple[Manifest, ...]
+    history: History
     work: Path
     terms: Terms
 
@@ -78,7 +79,7 @@ class Writer:
         plan = self._plan()
         result = prepare(plan, staged, load)
         if not result.files:
-            return Outcome(len(self.manifests), result.outcomes, result.warnings)
+            return Outcome(self.history.batch, result.outcomes, result.warnings)
         if clear.is_kept(self.path):
             for part in staged:
                 kept = clear.file_of(self.path, plan.batch, part.name)
@@ -89,28 +90,27 @@ class Writer:
     def rehearse(self, staged: Sequence[StagedTable], *, rejects: str = "", warnings: Sequence[str] = ()) -> Outcome:
         """What `commit` would answer; what it writes aside goes when the writer closes, and no batch is made."""
         result = prepare(self._plan(), staged, Load(rejects=rejects, warnings=warnings, terms=self.terms))
-        return Outcome(len(self.manifests), result.outcomes, result.warnings)
+        return Outcome(self.history.batch, result.outcomes, result.warnings)
 
     def _plan(self) -> Plan:
-        return Plan(self.path, self.engine, self.manifests, self.key, self._folder(), self.at)
+        return Plan(self.engine, self.history, self.key, self._folder(), self.at)
 
     def withdraw(self, batch: int, why: str) -> Outcome:
         """Take a batch back by a new one. Raises NotFound, Misuse when it is not in force or no reason is given."""
         if not why.strip():
             raise Misuse("a withdrawal needs a reason", "say it with --why")
-        if not 1 <= batch <= len(self.manifests):
-            raise NotFound(f"there is no batch {batch}", f"the last batch is {len(self.manifests)}")
-        if batch in manifest.withdrawn(self.manifests):
-            by = [made for made in self.manifests if batch in made.withdraws][-1]
+        if not 1 <= batch <= self.history.batch:
+            raise NotFound(f"there is no batch {batch}", f"the last batch is {self.history.batch}")
+        if batch in self.history.withdrawn:
+            by = self.history.at([number for number, targets in self.history.withdrawals if batch in targets][-1])
             raise Misuse(
                 f"batch {batch} was withdrawn by batch {by.batch} ({by.who}, {by.time}: {by.why})",
                 f"to undo that, withdraw batch {by.batch}",
             )
         made = self._next(withdraws=(batch,), why=why.strip())
-        chain = (*self.manifests, made)
-        parts = {table: layers.layers(self.path, chain, table) for table in BUSINESS_DATES}
-        days = {one.batch: datetime.fromisoformat(one.time).date() for one in chain}
-        latest = latest_business_date(self.engine, parts, days)
+        after = self.history.followed_by(made)
+        parts = {table: layers.layers(after, table) for table in BUSINESS_DATES}
+        latest = latest_business_date(self.engine, parts, after.loaded_on_sql())
         made = self._publish(replace(made, latest_business_date=latest), self._folder())
         self._note_withdrawals()
         return Outcome(made.batch, written=True)
@@ -127,7 +127,7 @@ class Writer:
         )
 
     def _next(self, withdraws: tuple[int, ...] = (), why: str = "") -> Manifest:
-        last = self.manifests[-1].batch if self.manifests else 0
+        last = self.history.batch
         previous = manifest.hash_of(manifest.file_of(self.path, last)) if last else manifest.FIRST
         entries, head = journal.head(self.path)
         return Manifest(
@@ -159,16 +159,21 @@ class Writer:
         except OSError as error:
             raise Unavailable(f"could not put batch {made.batch} in place: {error.strerror}", "try again") from error
         durable.write(manifest.file_of(self.path, made.batch), made.to_bytes())
-        self.manifests = (*self.manifests, made)
+        self.history = covering.cover(self.engine, self.history.followed_by(made))
         return made
 
     def _note_withdrawals(self) -> None:
-        """Withdrawals are decisions: bring the journal level with the manifests (also after a crash between them)."""
-        noted = {entry.body.get("by_batch") for entry in journal.read(self.path) if entry.kind == journal.WITHDRAWAL}
-        for made in self.manifests:
-            if made.withdraws and made.batch not in noted:
-                body = {"by_batch": made.batch, "batches": list(made.withdraws), "why": made.why}
-                journal.append(self.path, journal.WITHDRAWAL, body, made.who, datetime.fromisoformat(made.time))
+        """Withdrawals are decisions: bring the journal level with the manifests (also after a crash between them).
+
+        Every writer does so before its first batch, so that only the last batch can be one that is not noted.
+        """
+        made = self.history.last
+        if made is None or not made.withdraws:
+            return
+        noted = (entry.body.get("by_batch") for entry in journal.read(self.path) if entry.kind == journal.WITHDRAWAL)
+        if made.batch not in noted:
+            body = {"by_batch": made.batch, "batches": list(made.withdraws), "why": made.why}
+            journal.append(self.path, journal.WITHDRAWAL, body, made.who, datetime.fromisoformat(made.time))
 
 
 @contextmanager
@@ -183,10 +188,10 @@ def write(
     for folder in (ledger, manifest.folder(ledger), ledger / "batches", ledger / "derived"):
         _make(folder)
     with lock.held(ledger / lock.NOTE, who, at.isoformat(timespec="seconds"), wait=wait):
-        manifests = manifest.read_all(ledger)
-        _clean(ledger, len(manifests))
-        key = tokens.read_or_make_key(ledger, make=not manifests)
-        if manifests and manifests[-1].key != tokens.fingerprint(key):
+        known = history.read(ledger)
+        _clean(ledger, known.batch)
+        key = tokens.read_or_make_key(ledger, make=not known.batch)
+        if known.last and known.last.key != tokens.fingerprint(key):
             raise Damaged(
                 f"{tokens.key_file(ledger)} is not the key this ledger was written with",
                 "put the right key back: under another one equal numbers would no longer match",
@@ -195,7 +200,7 @@ def write(
         work.mkdir()
         staging = engine.connect(work / "spill", ordered=False)
         try:
-            writer = Writer(ledger, who, at, staging, key, manifests, work, terms)
+            writer = Writer(ledger, who, at, staging, key, covering.cover(staging, known), work, terms)
             writer._note_withdrawals()
             yield writer
         finally:

@@ -13,11 +13,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lineage
-from lineage.ledger import Outcome, verify, write
+from lineage.ledger import Outcome, covering, verify, write
 from tests.staging import AT, load_rows
 
 Payment = dict[str, Any]
@@ -42,6 +43,14 @@ IDS = st.sampled_from([f"P-{number}" for number in range(12)])
 ROWS = st.builds(payment, IDS, st.integers(1, 10**13), st.integers(0, 300), st.none() | IDS)
 TABLES = st.lists(ROWS, max_size=12, unique_by=lambda row: row["payment_id"])
 HISTORIES = st.lists(TABLES, min_size=1, max_size=4)
+
+
+@pytest.fixture(autouse=True, params=[2, covering.LOOSE_MOST], ids=["checkpoints", "loose"], scope="module")
+def loose_most(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every property holds over checkpoints as over loose batches."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(covering, "LOOSE_MOST", request.param)
+        yield
 
 
 @contextmanager

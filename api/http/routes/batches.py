@@ -86,7 +86,7 @@ def batch(asker: Asking, batch: str) -> Response:
     if found is not None:
         _theirs(asker, found)
         return answer(asker, {"batch": batch, "state": found.state, "result": found.result})
-    made = asker.ledger.manifests[_number(asker, batch) - 1]
+    made = asker.ledger.history.at(_number(asker, batch))
     return answer(
         asker,
         {
