@@ -1,5 +1,6 @@
 """The questions: risk rules, overview, reconciliation, ranking, search and samples over a ledger."""
 
+from queries.cases import CaseFile, Moved, add_to_case, case, cases, moved, open_case
 from queries.check import CheckResult, Finding, check
 from queries.deliveries import Delivery, deliveries
 from queries.findings import Findings, Wanted, findings, record_event, record_events
@@ -19,6 +20,7 @@ from queries.territory import subtree
 
 __all__ = [
     "Actor",
+    "CaseFile",
     "CheckResult",
     "Delivery",
     "Event",
@@ -26,6 +28,7 @@ __all__ = [
     "Filter",
     "Finding",
     "Findings",
+    "Moved",
     "Note",
     "Overview",
     "Page",
@@ -38,10 +41,15 @@ __all__ = [
     "Sample",
     "SearchResult",
     "Wanted",
+    "add_to_case",
+    "case",
+    "cases",
     "check",
     "deliveries",
     "explain_difference",
     "findings",
+    "moved",
+    "open_case",
     "overview",
     "overview_records",
     "payee",

@@ -47,6 +47,7 @@ COMMANDS = MappingProxyType(
         "rules": "api.cli.rules:rules_command",
         "profile": "api.cli.profile:profile_command",
         "sample": "api.cli.sample:sample_command",
+        "cases": "api.cli.cases:cases_command",
         "watch": "api.cli.watch:watch_command",
         "backup": "api.cli.backup:backup_command",
         "restore": "api.cli.restore:restore_command",

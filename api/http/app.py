@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.http import problems
-from api.http.routes import batches, decisions, machine, questions, records
+from api.http.routes import batches, cases, decisions, machine, questions, records
 from api.http.service import Options, Service
 from api.pages import feeds, finding, overview, risk, trail
 from lineage.release import VERSION
@@ -52,7 +52,7 @@ def create_app(options: Options) -> FastAPI:
     )
     app.state.service = service
     problems.install(app)
-    for part in (records, questions, decisions, batches, machine):
+    for part in (records, questions, decisions, cases, batches, machine):
         app.include_router(part.routes, prefix=PREFIX, responses=problems.RESPONSES)
     app.include_router(machine.root)
     for pages in (overview.routes, trail.routes, risk.routes, finding.routes, feeds.routes):

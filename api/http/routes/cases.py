@@ -1,0 +1,138 @@
+"""Cases over HTTP: one's own, and those shared with one or one's divisions; records outside are left out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+import lineage
+import queries
+from api.access.scopes import all_seen, seen
+from api.http.asking import Asker, Asking, Reading, answer
+from lineage.errors import NotFound
+from lineage.ledger import Ledger
+from queries.cases import ADDED, DROPPED, VIEW, CaseFile
+
+routes = APIRouter(tags=["cases"])
+
+
+class CaseTitle(BaseModel):
+    """What a case is about."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: str = Field(min_length=1, max_length=200, examples=["大孟镇道路"])
+
+
+class CaseEvent(BaseModel):
+    """What is done with a case; which words an event needs is said when they are missing."""
+
+    model_config = ConfigDict(extra="forbid")
+    event: str = Field(max_length=20, examples=["added"])
+    record: str = Field("", max_length=400, examples=["payment:P-00000376"])
+    policy: str = Field("pro-rata", max_length=20)
+    text: str = Field("", max_length=4000)
+    name: str = Field("", max_length=400)
+    sha256: str = Field("", pattern="^([0-9a-f]{64})?$")
+    with_: str = Field("", max_length=200, alias="with", description="a person's name or a division code")
+
+
+@routes.get("/cases", operation_id="list_cases")
+def list_cases(asker: Reading) -> Response:
+    """The cases one may see, each with the records one may see."""
+    return answer(asker, {"cases": [_shown(asker, one) for one in queries.cases(asker.ledger) if _may(asker, one)]})
+
+
+@routes.get("/cases/{case}", operation_id="get_case")
+def get_case(asker: Reading, case: str) -> Response:
+    """One case with its history."""
+    return answer(asker, _shown(asker, _case(asker, case)))
+
+
+@routes.get("/cases/{case}/moved", operation_id="get_case_moved")
+def get_moved(asker: Reading, case: str) -> Response:
+    """What today's answers differ in from those noted."""
+    one = _case(asker, case)
+    inside = [
+        {**said, "was": _named(asker, said["fact"], said["was"]), "now": _named(asker, said["fact"], said["now"])}
+        for said in (fact.to_json() for fact in queries.moved(asker.ledger, one.id))
+        if _sees(asker, said["record"])
+    ]
+    return answer(asker, {"case": one.id, "moved": inside})
+
+
+@routes.post("/cases", status_code=201, operation_id="open_case")
+def open_case(asker: Asking, title: CaseTitle) -> Response:
+    """Begin a case."""
+    asker.must("investigator")
+    latest = lineage.open(asker.ledger.path)  # numbers run on, also before the served version has caught up
+    made = queries.open_case(latest, title.title, asker.person.name, datetime.now(UTC))
+    return answer(asker, _shown(asker, made), 201)
+
+
+@routes.post("/cases/{case}/events", status_code=201, operation_id="post_case_event")
+def case_event(asker: Asking, case: str, event: CaseEvent) -> Response:
+    """Write one event; a record that one may not see is not there."""
+    asker.must("investigator")
+    latest = lineage.open(asker.ledger.path)
+    one = _case(asker, case, latest)
+    said: dict[str, Any] = {
+        key: value for key, value in event.model_dump(by_alias=True).items() if value and key != "event"
+    }
+    if event.event in (ADDED, DROPPED, VIEW):
+        said["record"] = seen(latest, asker.scope, event.record)
+    if event.event != VIEW:
+        said.pop("policy", None)
+    done = queries.add_to_case(latest, one.id, event.event, said, (asker.person.name, datetime.now(UTC)))
+    return answer(asker, _shown(asker, done), 201)
+
+
+def _case(asker: Asker, name: str, ledger: Ledger | None = None) -> CaseFile:
+    """A case one may see; the same NotFound for one that is not there and one that is not one's own."""
+    for one in queries.cases(ledger or asker.ledger):
+        if one.id == name and _may(asker, one):
+            return one
+    raise NotFound(f"there is no case {name}", "list yours at /cases")
+
+
+def _may(asker: Asker, one: CaseFile) -> bool:
+    """Owner, a person it is shared with, or who acts for a division it is shared with or one above that."""
+    return (
+        one.owner == asker.person.name
+        or asker.person.name in one.shared
+        or any(asker.scope.holds(code) for code in one.shared if code.isdigit())
+        or (asker.scope.divisions is None and asker.person.may("investigator"))
+    )
+
+
+def _sees(asker: Asker, record: str) -> bool:
+    return asker.scope.divisions is None or all_seen(asker.ledger, asker.scope, record)
+
+
+def _shown(asker: Asker, one: CaseFile) -> dict[str, Any]:
+    """A case without what lies outside the asker's divisions: records, views and the events that speak of them.
+
+    Sources of a record may lie outside it: their names are left out, their amounts stay.
+    """
+    said = one.to_json()
+    for part in ("records", "views", "events"):
+        said[part] = [
+            _without_names(asker, row) for row in said[part] if not row.get("record") or _sees(asker, row["record"])
+        ]
+    return said
+
+
+def _without_names(asker: Asker, row: dict[str, Any]) -> dict[str, Any]:
+    return {key: _named(asker, key, value) for key, value in row.items()}
+
+
+def _named(asker: Asker, fact: str, value: Any) -> Any:
+    """A fact with the names of records outside the scope left out."""
+    if asker.scope.divisions is None or not isinstance(value, list):
+        return value
+    if fact == "sources":
+        return [one if _sees(asker, one["record"]) else {**one, "record": "hidden"} for one in value]
+    return [one for one in value if _sees(asker, one["record"])] if fact == "breaks" else value
