@@ -179,7 +179,7 @@ TABLES: tuple[Table, ...] = (
         _text("allocation_id", "安排编号", "allocation", need=True, also=("资金安排编号", "安排ID", "资金安排")),
         _YEAR, _DIVISION,
         _text("source", "资金来源", "source", need=True, choices=SOURCES, also=("来源", "资金级次", "来源级次")),
-        _text("doc_no", "文号", "document number", std=("COR_BGT_DOC_NO",), also=("指标文号", "本级指标文号", "发文文号")),
+        _text("doc_no", "文号", "document number", std=("COR_BGT_DOC_NO",), also=("指标文号", "本级指标文号", "本级文号", "发文文号")),
         _date("date", "日期", "date", need=True, std=("DOC_DATE",), also=("安排日期", "发文日期", "发文时间", "业务日期")),
         _money("amount", "金额", "amount", std=("AMOUNT",), also=("安排金额", "指标金额", "资金金额")),
         _FUNCTION, _FUND_TYPE, _POVERTY, _PROJECT, _FUND_NAME, _TITLE,
@@ -203,7 +203,7 @@ TABLES: tuple[Table, ...] = (
     Table("indicators", "indicator", ("indicator_id",), "预算指标", "indicators", (
         _text("indicator_id", "指标编号", "indicator", need=True, std=("BGT_ID",), also=("指标主键", "指标ID", "指标代码")),
         _YEAR, _DIVISION, _AGENCY,
-        _text("doc_no", "文号", "document number", std=("COR_BGT_DOC_NO",), also=("指标文号", "本级指标文号", "发文文号")),
+        _text("doc_no", "文号", "document number", std=("COR_BGT_DOC_NO",), also=("指标文号", "本级指标文号", "本级文号", "发文文号")),
         _text("superior_doc_no", "上级文号", "superior document number", std=("SUP_BGT_DOC_NO",), also=("上级指标文号",)),
         _date("date", "日期", "date", need=True, std=("DOC_DATE",), also=("指标日期", "发文日期", "发文时间", "登记日期")),
         _money("amount", "金额", "amount", std=("AMOUNT",), also=("指标金额", "指标总额")),

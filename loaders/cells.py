@@ -20,6 +20,9 @@ _FULL = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000\u2212\u20
 _HALF = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)) + " ---."
 _ANY_FULL = r"[\x{ff01}-\x{ff5e}\x{3000}\x{2212}\x{2013}\x{2014}。]"
 CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_UNITS = "一二三四五六七八九"
+_WORDS = "〇零" + _UNITS + "○Ｏ"
+_UTC = r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?Z"
 TRUE_WORDS = ("true", "t", "1", "yes", "y", "是", "有", "√", "✓", "对", "真")
 FALSE_WORDS = ("false", "f", "0", "no", "n", "否", "无", "×", "x", "非", "假", "不是")
 
@@ -63,10 +66,10 @@ def _decimals(fen: int) -> int:
 
 
 def _any_money(cell: str, fen: int) -> str:
-    """The long way: full-width digits, thousands separators, ¥, 元 behind, brackets for a minus, exponents."""
+    """The long way: full-width digits, separators, ¥, 元 behind, a minus behind or brackets, exponents."""
     plain = f"replace(replace(trim({half_width(cell)}), ' ', ''), chr(160), '')"
-    bare = rf"regexp_replace({plain}, '^(-?)[¥￥]|元整?$|人民币', '\1', 'g')"
-    minus = rf"regexp_replace({bare}, '^\((.*)\)$', '-\1')"
+    bare = rf"regexp_replace({plain}, '^(-?)(?:[¥￥]|RMB|CNY)|元整?$|人民币', '\1', 'g')"
+    minus = rf"regexp_replace(regexp_replace({bare}, '^\((.*)\)$', '-\1'), '^([0-9][0-9.,]*)-$', '-\1')"
     grouped = (
         f"CASE WHEN regexp_full_match({minus}, '[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+(\\.[0-9]*)?') "
         f"THEN replace({minus}, ',', '') ELSE {minus} END"
@@ -81,7 +84,10 @@ def _any_money(cell: str, fen: int) -> str:
 
 
 def day(cell: str, formats: tuple[str, ...] = ()) -> str:
-    """A date of the years 1900 to 2199; `formats` (strptime) are a profile's own and are tried first."""
+    """A date of the years 1900 to 2199; `formats` (strptime) are a profile's own and are tried first.
+
+    A moment in UTC (…Z, as programs write it) is taken by the clock of Beijing: the day people meant.
+    """
     text = half_width(cell)
     iso = f"WHEN regexp_full_match({cell}, '(19|20|21)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}') THEN TRY_CAST({cell} AS DATE)"
     own = "".join(
@@ -90,8 +96,8 @@ def day(cell: str, formats: tuple[str, ...] = ()) -> str:
         for form in formats
     )
     parts = (
-        r"^((?:19|20|21)[0-9]{2})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?"
-        r"(?:[ T]*[0-9]{1,2}[:时][0-9]{1,2}(?:[:分][0-9]{1,2}(?:\.[0-9]+)?秒?)?Z?)?$"
+        r"^((?:19|20|21)[0-9]{2})\s*[-/.年 ]\s*([0-9]{1,2})\s*[-/.月 ]\s*([0-9]{1,2})\s*[日号.]?"
+        r"(?:[ T]*[0-9]{1,2}[:时][0-9]{1,2}(?:[:分][0-9]{1,2}(?:\.[0-9]+)?秒?)?(?:\+08(?::?00)?)?)?$"
     )
     packed = r"^((?:19|20|21)[0-9]{2})([0-9]{2})([0-9]{2})(?:[0-9]{6})?(?:\.0)?$"
     joined = r"\1-\2-\3"
@@ -99,13 +105,27 @@ def day(cell: str, formats: tuple[str, ...] = ()) -> str:
         f"CASE WHEN CAST({text} AS DOUBLE) BETWEEN 1 AND 109000 THEN DATE '1899-12-30' + "
         f"CAST(floor(CAST({text} AS DOUBLE)) AS INTEGER) END"
     )
+    worded = half_width(_digits_of_words(cell))
     return (
         f"CASE {own if formats else iso} {iso if formats else ''} "
         f"WHEN regexp_matches({text}, '{parts}') THEN TRY_CAST(regexp_replace({text}, '{parts}', '{joined}') AS DATE) "
+        f"WHEN regexp_full_match({text}, '{_UTC}') "
+        f"THEN CAST(TRY_CAST(rtrim({text}, 'Z') AS TIMESTAMP) + INTERVAL 8 HOUR AS DATE) "
+        f"WHEN regexp_matches({cell}, '[{_WORDS}十]') "
+        f"THEN TRY_CAST(regexp_replace({worded}, '{parts}', '{joined}') AS DATE) "
         f"WHEN regexp_matches({text}, '{packed}') THEN "
         f"TRY_CAST(regexp_replace({text}, '{packed}', '{joined}') AS DATE) "
         f"WHEN regexp_full_match({text}, '[0-9]{{5}}(\\.[0-9]+)?') THEN {serial} END"
     )
+
+
+def _digits_of_words(cell: str) -> str:
+    """二〇一七年十月二十一日 as 2017年10月21日, the form of official documents."""
+    tens = (
+        rf"regexp_replace(regexp_replace(regexp_replace(regexp_replace({cell}, '([二三])十([{_UNITS}])', '\1\2', 'g'), "
+        rf"'([二三])十', '\1〇', 'g'), '十([{_UNITS}])', '一\1', 'g'), '十', '一〇', 'g')"
+    )
+    return f"translate({tens}, '{_WORDS}', '0012345678900')"
 
 
 def month(cell: str) -> str:
@@ -164,9 +184,14 @@ def _plain(word: str) -> str:
 
 
 def division(cell: str) -> str:
-    """A division code of nine digits: the six of the national standard are padded."""
+    """A division code of nine digits: the six of the national standard are padded, the noughts behind nine dropped
+    (statistics write twelve), full-width digits and a `.0` of a program understood. Anything else stays as it is."""
+    plain = half_width(cell)
     return (
-        f"CASE WHEN length({cell}) = 6 AND regexp_full_match({cell}, '[0-9]{{6}}') THEN {cell} || '000' ELSE {cell} END"
+        f"CASE WHEN length({cell}) = 6 AND regexp_full_match({cell}, '[0-9]{{6}}') THEN {cell} || '000' "
+        f"WHEN regexp_full_match({cell}, '[0-9]{{9}}') THEN {cell} "
+        f"WHEN regexp_full_match({plain}, '[0-9]{{6}}(000)?(000)?(\\.0)?') THEN left({plain}, 6) || '000' "
+        f"WHEN regexp_full_match({plain}, '[0-9]{{9}}(000)?(\\.0)?') THEN left({plain}, 9) ELSE {cell} END"
     )
 
 
@@ -175,5 +200,5 @@ def text(cell: str, *, clean: bool = True, number: bool = False) -> str:
     is `clean`), or where the column holds numbers of many digits (`number`) and a program wrote 6.2E+18."""
     conditions = [] if clean else [f"regexp_matches({cell}, '{CONTROLS}')", f"starts_with({cell}, {literal(SPOILT)})"]
     if number:
-        conditions.append(f"regexp_full_match({cell}, '[0-9](\\.[0-9]+)?[eE]\\+?[0-9]{{1,3}}')")
+        conditions.append(f"regexp_full_match({cell}, '[0-9]\\.[0-9]+[eE]\\+?[0-9]{{1,3}}|[0-9][eE]\\+[0-9]{{1,3}}')")
     return f"CASE WHEN NOT ({' OR '.join(conditions)}) THEN {cell} END" if conditions else cell

@@ -78,13 +78,28 @@ def check(database: Engine, checked: Checked, incoming: Incoming, source: int, l
     return added
 
 
-def without_needless_test(database: Engine, incoming: Incoming) -> Incoming:
-    """Most files have no totals rows: then no later pass needs to look for them."""
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Rows of a raw table that are no records: how many are there at all, how many fill no mapped column, the first."""
+
+    rows: int
+    empty: int
+    first_empty: int | None
+
+
+def without_needless_tests(database: Engine, incoming: Incoming) -> tuple[Incoming, Passed]:
+    """Rows without a filled column of ours are taken off; where no row states a sum, no later pass looks for one."""
     raw = incoming.raw
-    if incoming.totals == "false":
-        return incoming
-    found = engine.row(database, f"SELECT count(*) FROM {raw.relation} WHERE ({raw.where}) AND ({incoming.totals})")[0]
-    return incoming if found else replace(incoming, totals="false")
+    totals = "false" if incoming.totals == "false" else f"({incoming.totals}) AND NOT ({incoming.empty})"
+    rows, sums, empty, first = engine.row(
+        database,
+        f"SELECT count(*), count(*) FILTER ({totals}), count(*) FILTER ({incoming.empty}), "
+        f"min({raw.row_sql}) FILTER ({incoming.empty}) FROM {raw.relation} WHERE {raw.where}",
+    )
+    if empty:
+        raw = replace(raw, where=f"({raw.where}) AND NOT ({incoming.empty})")
+    kept = replace(incoming, raw=raw, totals=incoming.totals if sums else "false")
+    return kept, Passed(rows, empty, first)
 
 
 def _show(database: Engine, checked: Checked) -> None:

@@ -16,27 +16,37 @@ import pyarrow as pa
 
 from lineage.engine import Engine, EngineError, literal
 from loaders.headers import clean_header
+from loaders.layout import LOOK_ROWS, is_heading, known_words
 from loaders.raw import COLUMNS_MOST, Malformed, RawTable, Unreadable
-from loaders.text_file import TextFile, read_text_file
+from loaders.text_file import DELIMITERS, TextFile, read_text_file
 
-DELIMITERS = (",", "\t", "|", ";")
 RECORD_LINES_MOST = 200
 """A record over more lines than this is taken for an unclosed quote."""
 RECORDS_AT_ONCE = 50_000
 csv.field_size_limit(16 << 20)
 
 
-def read_delimited(engine: Engine, path: Path, relation: str, folder: Path) -> tuple[RawTable, TextFile]:
-    """One text file as one raw table. `folder` takes a UTF-8 copy where one is needed. Raises Unreadable."""
+def read_delimited(
+    engine: Engine, path: Path, relation: str, folder: Path, words: frozenset[str] = frozenset()
+) -> tuple[RawTable, TextFile]:
+    """One text file as one raw table. `folder` takes a UTF-8 copy where one is needed, `words` are a profile's headers.
+
+    Without headers in the answer, the heading is still to be found among the rows. Raises Unreadable.
+    """
     text = read_text_file(path, folder)
-    head = _first_lines(text.path)
+    head, *below = _first_lines(text.path)
     delimiter = _delimiter(head)
     headers = tuple(clean_header(cell) for cell in next(csv.reader([head], delimiter=delimiter), []))
     if len(headers) > COLUMNS_MOST:
         raise Unreadable(
             f"{path.name}: found {len(headers):,} columns, expected at most {COLUMNS_MOST:,}", "is it the right file?"
         )
-    if text.regular and len(headers) > 1 and _read_fast(engine, text.path, relation, (len(headers), delimiter)):
+    regular = text.regular and len(headers) > 1 and text.is_even(delimiter, len(headers))
+    if (
+        regular
+        and not _is_title([head, *below], delimiter, known_words() | words)
+        and _read_fast(engine, text.path, relation, (len(headers), delimiter))
+    ):
         tight = text.tight and delimiter != "\t"
         return RawTable(relation, headers, path.name, tight=tight, clean=text.clean), text
     malformed = _read_records(engine, text.path, relation, delimiter)
@@ -45,14 +55,23 @@ def read_delimited(engine: Engine, path: Path, relation: str, folder: Path) -> t
     ), text
 
 
-def _first_lines(path: Path) -> str:
-    """The first line of the file that is not blank, without its line end."""
+def _first_lines(path: Path) -> list[str]:
+    """The first lines of the file that are not blank, without their line ends; at least one, perhaps empty."""
+    lines: list[str] = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         for _ in range(1000):
             line = file.readline(1 << 20)
-            if line.strip("\r\n ,\t|;") or not line:
-                return line.rstrip("\r\n")
-    return ""
+            if line.strip("\r\n ,\t|;"):
+                lines.append(line.rstrip("\r\n"))
+            if not line or len(lines) >= LOOK_ROWS:
+                break
+    return lines or [""]
+
+
+def _is_title(lines: list[str], delimiter: str, known: frozenset[str]) -> bool:
+    """Whether the first line is no heading while a later one is."""
+    heads = [is_heading(cells, known) for cells in csv.reader(lines, delimiter=delimiter)]
+    return not heads[0] and any(heads)
 
 
 def _delimiter(line: str) -> str:
@@ -61,7 +80,7 @@ def _delimiter(line: str) -> str:
 
 
 def _read_fast(engine: Engine, path: Path, relation: str, shape: tuple[int, str]) -> bool:
-    """DuckDB's reader, strict; False where a record does not have the heading's number of cells."""
+    """DuckDB's reader, strict; False where a record has fewer cells than the heading. (One empty one more passes.)"""
     width, delimiter = shape
     columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(width))
     try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,7 +16,7 @@ from lineage.engine import Engine
 from lineage.schema import TABLES, Column, ColumnType, Sensitive, Table
 from lineage.words import Language, say
 from loaders import cells
-from loaders.headers import Mapped, heading, match, table_by_file_name, table_by_headers, vocabulary
+from loaders.headers import Mapped, likeness, match, table_by_file_name, table_by_headers, vocabulary
 from loaders.labels import labels
 from loaders.raw import RawTable
 from loaders.reading import read_file
@@ -111,7 +110,7 @@ def _likely_table(raw: RawTable) -> Table:
 
     def fit(table: Table) -> float:
         words = vocabulary(table.name)
-        return sum(max(_likeness(header, word) for word in words) for header in raw.headers if header)
+        return sum(max(likeness(header, word) for word in words) for header in raw.headers if header)
 
     return max(TABLES, key=fit)
 
@@ -119,8 +118,8 @@ def _likely_table(raw: RawTable) -> Table:
 def _guess(database: Engine, raw: RawTable, place: int, free: Sequence[Column], table: Table) -> tuple[str, str]:
     """The free column whose name is like the header, or the only one of a kind that reads the cells."""
     likes = [(_likest(raw.headers[place], column, table), column.name, column) for column in free]
-    for likeness, _, column in sorted(likes, key=lambda one: one[0], reverse=True):
-        if likeness >= LIKENESS_LEAST and _reads(database, raw, place, column, table):
+    for alike, _, column in sorted(likes, key=lambda one: one[0], reverse=True):
+        if alike >= LIKENESS_LEAST and _reads(database, raw, place, column, table):
             return column.name, "like"
     for kind in (ColumnType.DATE, ColumnType.MONEY):
         wanted = [column for column in free if column.type is kind and column.required]
@@ -139,14 +138,7 @@ def _guess(database: Engine, raw: RawTable, place: int, free: Sequence[Column], 
 
 def _likest(header: str, column: Column, table: Table) -> float:
     words = [word for word, found in vocabulary(table.name).items() if any(name == column.name for name, _ in found)]
-    return max((_likeness(header, word) for word in words), default=0.0)
-
-
-def _likeness(header: str, word: str) -> float:
-    name = heading(header).name
-    if len(name) >= 2 and (name in word or word in name) and min(len(name), len(word)) >= 2:
-        return 0.7 + 0.3 * min(len(name), len(word)) / max(len(name), len(word))
-    return SequenceMatcher(None, name, word).ratio()
+    return max((likeness(header, word) for word in words), default=0.0)
 
 
 def _reads(database: Engine, raw: RawTable, place: int, column: Column, table: Table) -> bool:

@@ -10,11 +10,12 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import PurePath
 from types import MappingProxyType
 
-from lineage.schema import BY_NAME, TABLES, ColumnType, Table
+from lineage.schema import BY_NAME, TABLES, Column, ColumnType, Table
 
 FEN_PER_UNIT = MappingProxyType(
     {
@@ -81,6 +82,26 @@ def unit_in_title(title: str) -> int:
     """Fen per unit that a title row states (单位：万元), 0 where it states none."""
     found = re.search(rf"单位[:：]?(?:人民币)?({_UNITS})", _NOISE.sub("", unicodedata.normalize("NFKC", title)))
     return FEN_PER_UNIT[found[1]] if found else 0
+
+
+def likeness(header: str, word: str) -> float:
+    """How alike a header and a word of the vocabulary are, 0 to 1; one wholly inside the other counts 0.7 and more."""
+    name = heading(header).name
+    if len(name) >= 2 and (name in word or word in name) and min(len(name), len(word)) >= 2:
+        return 0.7 + 0.3 * min(len(name), len(word)) / max(len(name), len(word))
+    return SequenceMatcher(None, name, word).ratio()
+
+
+def mistyped(column: Column, headers: Sequence[str]) -> str:
+    """The header that is probably a slip for the column's name, else "": one sign off, or four fifths alike."""
+    words = [heading(word).name for word in (column.name, column.zh, *column.standard, *column.headers)]
+    for header in headers:
+        name = heading(header).name
+        for word in words:
+            slips = sum(a != b for a, b in zip(name, word, strict=False)) if len(name) == len(word) > 1 else 9
+            if slips == 1 or SequenceMatcher(None, name, word).ratio() >= 0.8:
+                return header
+    return ""
 
 
 @cache

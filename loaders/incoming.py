@@ -18,9 +18,9 @@ from loaders.labels import labels
 from loaders.profile import NOTHING, TableProfile
 from loaders.raw import Malformed, RawTable
 
-TOTALS = ("合计", "小计", "总计", "共计", "累计", "本页合计", "合計", "總計", "total", "sum", "subtotal", "grandtotal")
-"""What stands in the first or the key cell of a totals row."""
-_TOTALS_START = "^[ 　]*[" + "".join(sorted({word[0] for word in TOTALS} | {word[0].upper() for word in TOTALS})) + "]"
+TOTALS = "(.{0,8}(合计|小计|总计|共计|累计|合計|小計|總計)|(grand|sub)?total|sum)"
+"""What a totals row says, blanks and colons taken out: 合计, 城关镇小计, 本月合计, total."""
+_TOTALS_END = "[计計lLmM][ 　:：]*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,15 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """Rows on their way into one table. `header_of` names each column as the file does, for messages; `sensitive`
-    are the positions of persons' numbers, which no message shows."""
+    are the positions of persons' numbers, which no message shows. `totals` and `empty` are the conditions of rows that
+    are no records: they state sums, or fill only columns that nobody maps (a numbered form)."""
 
     table: Table
     raw: RawTable
     cells: Mapping[str, Cell]
     header_of: Mapping[str, str]
     totals: str = "false"
+    empty: str = "false"
     removed: str = "false"
     extras: str = ""
     file_sql: str = ""
@@ -91,6 +93,7 @@ def from_mapping(raw: RawTable, mapped: Mapped, profile: TableProfile = NOTHING,
         MappingProxyType(found),
         MappingProxyType(header_of),
         totals=_totals(raw, mapped),
+        empty=" AND ".join(f"{cells.trimmed(f'c{place}')} IS NULL" for place, _ in mapped.columns.values()),
         removed=_removed(raw, profile),
         extras=_extras(raw, profile),
         file_sql=literal(raw.file),
@@ -189,15 +192,15 @@ def position(raw: RawTable, header: str) -> int:
 
 
 def _totals(raw: RawTable, mapped: Mapped) -> str:
-    """The condition that a row is a totals row: the word stands in the first cell or in the key."""
+    """The condition of a totals row: the word is its key, or stands in the first cells of a row without one."""
     key = mapped.columns.get(mapped.table.key[0], (0, 0))[0]
-    words = ", ".join(literal(word) for word in TOTALS)
-    places = sorted({0, *range(1, min(3, len(raw.headers)) if raw.sheet else 1), key})
     tests = []
-    for place in places:
-        if not _is_choice(mapped, place):  # the anchored look at the first sign is what most rows cost
+    for place in sorted({*range(min(3, len(raw.headers))), key}):
+        if not _is_choice(mapped, place):  # the look at the last sign is what most rows cost
             plain = f"lower(translate(c{place}, ' 　:：', ''))"
-            tests.append(f"coalesce(regexp_matches(c{place}, '{_TOTALS_START}') AND {plain} IN ({words}), false)")
+            test = f"regexp_matches(c{place}, '{_TOTALS_END}') AND regexp_full_match({plain}, '{TOTALS}')"
+            alone = "" if place == key else f" AND {cells.trimmed(f'c{key}')} IS NULL"
+            tests.append(f"coalesce({test}{alone}, false)")
     return " OR ".join(tests) or "false"
 
 

@@ -1,31 +1,44 @@
 """Where the tables lie in a sheet: heading rows found by the words in them, what stands above, where each ends.
 
 A row is a heading when most of its cells are words of the vocabularies (or a profile's). Invariant: every row of
-the sheet is in one block's data, a heading, a title above one, or empty.
+the sheet is in one block's data (tables side by side: in each of theirs), a heading, a title above one, a note at a
+foot, or empty.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from lineage.schema import TABLES
-from loaders.headers import clean_header, heading, vocabulary
+from loaders.headers import clean_header, heading, table_by_headers, vocabulary
 
 LOOK_ROWS = 60
+TITLE_ROWS_MOST = 5
+"""Between two tables of a sheet; `blocks` must be given that many filled rows above each heading, and one more."""
 Row = tuple[int, Sequence[str | None]]
+FOOT = r"\s*(注|备注|说明|附注|制表|填表|编制|审核|复核|负责人|联系|单位负责人|打印)"
+"""How a note below a table begins."""
+TITLE = r"单位[:：(（]|填报|编报|[一二三四五六七八九十]{1,3}[、.．]|附[表件]|表[一二三四五六七八九十0-9]"
+"""How a title between two tables begins."""
+_FOOT, _TITLE = re.compile(FOOT), re.compile(TITLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One table in a sheet: its headers, the row they stand in, data from `first` to `last` row, the title above."""
+    """One table in a sheet: its headers, the row they stand in, data from `first` to `last` row, the title above.
+
+    `left` is the position of its first column, counted from 0: not 0 where tables stand side by side.
+    """
 
     headers: tuple[str, ...]
     headings_row: int
     first: int
     last: int
     title: str
+    left: int = 0
 
 
 @cache
@@ -43,14 +56,62 @@ def blocks(rows: Sequence[Row], last: int, words: frozenset[str] = frozenset()) 
     heads = [(number, cells) for number, cells in rows if is_heading(cells, known)]
     if not heads:
         heads = [one for one in rows if sum(bool(cell) for cell in one[1]) > 1][:1] or list(rows[:1])
-    merged = _merge_lines(heads, dict(rows), known)
-    out = []
-    for index, (number, first, headers) in enumerate(merged):
-        start = merged[index - 1][1] if index else 0
-        title = " ".join(cell for row, cells in rows if start <= row < number for cell in cells if cell)[-500:]
-        end = merged[index + 1][0] - 1 if index + 1 < len(merged) else last
-        out.append(Block(tuple(clean_header(header) for header in headers), number, first, end, title))
+    by_number = dict(rows)
+    merged = _merge_lines(heads, by_number, known)
+    starts = [_title_start(by_number, number, first=0 if not at else merged[at - 1][1])
+              for at, (number, _, _) in enumerate(merged)]  # fmt: skip
+    out: list[Block] = []
+    for at, (number, first, headers) in enumerate(merged):
+        title = " ".join(cell for row, cells in rows if starts[at] <= row < number for cell in cells if cell)[-500:]
+        end = starts[at + 1] - 1 if at + 1 < len(merged) else last
+        shown = tuple(clean_header(header) for header in headers)
+        out += [Block(part, number, first, end, title, left) for left, part in _side_by_side(shown, known)]
     return tuple(out)
+
+
+def is_foot(cells: Sequence[str | None], *, begun: bool) -> bool:
+    """Whether a row is a note below a table: 注：…, 制表人：… 审核：…; where one has `begun`, any single text."""
+    filled = [cell for cell in cells if cell and cell.strip()]
+    if len(filled) == 1 and begun:
+        return not _TITLE.match(filled[0].strip())
+    return bool(filled) and all(_FOOT.match(cell) for cell in filled)
+
+
+def is_title(cells: Sequence[str | None]) -> bool:
+    """Whether a row may stand between two tables as the title of the lower: one text, or one that names a unit."""
+    filled = [cell for cell in cells if cell and cell.strip()]
+    return len(filled) == 1 or any(_TITLE.match(cell.strip()) for cell in filled)
+
+
+def _title_start(rows: Mapping[int, Sequence[str | None]], number: int, *, first: int) -> int:
+    """The first of the title rows above a heading, blank rows passed over; above the first heading all are title."""
+    if not first:
+        return 0
+    start = number
+    for above in sorted((row for row in rows if first <= row < number), reverse=True)[:TITLE_ROWS_MOST]:
+        if not is_title(rows[above]):
+            break
+        start = above
+    return start
+
+
+def _side_by_side(headers: tuple[str, ...], known: frozenset[str]) -> list[tuple[int, tuple[str, ...]]]:
+    """(first column, headers) of each table of a heading: apart by an empty column, or one list in several columns."""
+    half = len(headers) // 2
+    if half >= 2 and headers[:half] == headers[half : 2 * half] and all(headers[: 2 * half]):
+        return [(0, headers[:half]), *((half + left, part) for left, part in _side_by_side(headers[half:], known))]
+    parts: list[tuple[int, tuple[str, ...]]] = []
+    left = 0
+    for at in range(len(headers) + 1):
+        if at == len(headers) or not headers[at]:
+            if at > left:
+                parts.append((left, headers[left:at]))
+            left = at + 1
+    names = [heading(header).whole for header in headers if header]
+    apart = len(parts) > 1 and all(is_heading(part, known) for _, part in parts)
+    if apart and (len(set(names)) < len(names) or all(table_by_headers(part) for _, part in parts)):
+        return parts
+    return [(0, headers)]
 
 
 def is_heading(cells: Sequence[str | None], known: frozenset[str]) -> bool:

@@ -30,7 +30,7 @@ from loaders import database as databases
 from loaders.headers import Mapped, heading, match, table_by_file_name, table_by_headers, unit_in_title
 from loaders.profile import Profile, read_profile
 from loaders.raw import RawTable, ReadFile, Unrecognised
-from loaders.reading import files_of, read_files
+from loaders.reading import files_of, read_files, unopened
 from loaders.result import REJECTS_MOST, LoadResult
 
 Progress = Callable[[str, int, int], None]
@@ -134,6 +134,8 @@ def _read_all(work: _Work, given: Sequence[str | Path], progress: Progress | Non
     extracts = {one.path: one for one in _extracts(work, [str(one) for one in given if databases.is_address(one)])}
     given = [one for one in given if not databases.is_address(one)]
     files = [*files_of(given), *extracts, *_beside(work.profile, files_of(given))]
+    for path in unopened(given):
+        work.say("unopened", file=path.name + ("/" if path.is_dir() else ""))
     words = frozenset(header for one in work.profile.tables.values() for header in one.headers)
     strict_names = {Path(path).name for path in given if Path(path).is_file()}
     for index, read in enumerate(read_files(work.writer.engine, files, work.folder, words)):
@@ -205,6 +207,11 @@ def _take(work: _Work, read: ReadFile, source: str, *, explicit: bool) -> None:
     work.sources.append(SourceFile(source, read.sha256, read.size))
     for foot in read.notes:
         work.say("foot", text=foot)
+    if read.hidden:
+        work.say("hidden", file=read.name, sheets=", ".join(read.hidden))
+    if not any(header for raw in read.tables for header in raw.headers):
+        work.say("empty_file", file=read.name)
+        return
     recognised = False
     for raw in read.tables:
         one = selects.claim(work.profile, raw)
@@ -254,7 +261,11 @@ def _map_and_check(work: _Work, raw: RawTable, mapped: Mapped) -> None:
     if mapped.doubled:
         work.say("doubled_column", file=place, columns=", ".join(mapped.doubled))
     one = incoming.from_mapping(raw, mapped, profile, title_fen=unit_in_title(raw.title))
-    one = check.without_needless_test(work.writer.engine, one)
+    one, passed = check.without_needless_tests(work.writer.engine, one)
+    if not passed.rows and not raw.malformed:
+        work.say("no_rows", file=place)
+    if passed.empty:
+        work.say("empty_rows", file=place, rows=passed.empty, row=passed.first_empty, columns=", ".join(mapped.unknown))
     _check(work, one)
     work.warnings.extend(warn.totals(work.writer.engine, work.checked[one.table.name], one, work.pieces, work.language))
 

@@ -61,10 +61,11 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file that was read: its tables, and what the manifest says of it."""
+    """A file that was read: its tables, what the manifest says of it, notes below tables, names of hidden sheets."""
 
     name: str
     sha256: str
     size: int
     tables: tuple[RawTable, ...]
     notes: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from lineage.ledger.tokens import mask_sql
 from lineage.schema import Column, ColumnType, Sensitive, Table
 from lineage.words import Language, say
 from loaders import cells
+from loaders.headers import mistyped
 from loaders.incoming import Cell, Incoming, is_long_number
 from loaders.raw import SPOILT, Malformed, RawTable
 
@@ -105,6 +106,10 @@ def missing_column(incoming: Incoming, column: Column, language: Language) -> Se
     headers = ", ".join(header for header in incoming.raw.headers if header)[:FOUND_MOST]
     names = ", ".join(dict.fromkeys((column.name, column.zh, *column.standard)))
     expected, hint = texts("missing-column", language, names=names, headers=headers)
+    free = [header for header in incoming.raw.headers if header and header not in incoming.header_of.values()]
+    slip = mistyped(column, free)
+    if slip:
+        hint = say("loaders.hint_mistyped", language, header=slip, name=column.zh if language == "zh" else column.name)
     return (Checks(column.name, "true", "NULL", expected, literal(hint)),)
 
 
@@ -210,13 +215,20 @@ def _hint(cell: Cell, usual: str, language: Language) -> str:
             (f"regexp_matches({half}, '[0-9][lI]|[lI][0-9]')", "hint_letter_l"),
             (f"regexp_full_match({half}, '-?[0-9]+\\.[0-9]{{3,}}')", "hint_decimals"),
             (f"regexp_full_match({half}, '[0-9]+,[0-9]{{1,2}}')", "hint_comma"),
+            (f"regexp_full_match({half}, '[-/\\\\]+')", "hint_dash"),
+            (f"regexp_matches({half}, '[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十百千]')", "hint_words"),
             (f"regexp_full_match({half}, '-?[0-9,.]{{15,}}')", "hint_large"),
             (f"starts_with({inner}, '#')", "hint_formula"),
         ]
     elif column.type is ColumnType.DATE:
         guesses = [
             (f"regexp_full_match({half}, '[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.][0-9]{{4}}')", "hint_day_first"),
-            (f"regexp_matches({half}, '[0-9]{{4}}[-/.年]?[0-9]{{1,2}}月?$')", "hint_no_day"),
+            (f"regexp_full_match({half}, '(19|20)[0-9]{{2}}[-/.年]?[0-9]{{1,2}}月?(份)?')", "hint_no_day"),
+            (
+                f"regexp_full_match({half}, '[0-9]{{2}}[-/.年][0-9]{{1,2}}[-/.月][0-9]{{1,2}}日?|[0-9]{{6}}')",
+                "hint_short_year",
+            ),
+            (f"regexp_full_match({half}, '[-/\\\\]+')", "hint_no_date"),
             (f"regexp_matches({half}, '(30|31)日?$|02-?29|2月29')", "hint_no_such_day"),
         ]
     elif column.type is ColumnType.TEXT and not column.choices:

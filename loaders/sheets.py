@@ -8,8 +8,8 @@ prints what it found as JSON. Invariant: every filled row of a sheet is a row of
 from __future__ import annotations
 
 import json
-import re
 import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from loaders.layout import Block, blocks, is_heading, is_word, known_words
+from loaders.layout import LOOK_ROWS, TITLE_ROWS_MOST, Block, Row, blocks, is_foot, is_heading, is_word, known_words
 from loaders.raw import COLUMNS_MOST, SPOILT
 
 MEMORY_BYTES = 4 << 30
@@ -27,7 +27,6 @@ CELLS_MOST = 60_000_000
 ROWS_AT_ONCE = 20_000
 DIGITS_KEPT = 10**15
 """Excel keeps 15 digits of a number: from here on it has changed what was typed."""
-_FOOT = re.compile(r"\s*(注|备注|说明|附注|制表|填表|编制|审核|复核|负责人|联系|单位负责人|打印)")
 
 
 def main(file: str, folder: str) -> int:
@@ -55,10 +54,13 @@ def _limit_memory() -> None:
 
 
 def _sheets(file: str, folder: Path, words: frozenset[str]) -> Iterator[dict[str, Any]]:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     with CalamineWorkbook.from_path(file) as workbook:
-        for number, name in enumerate(workbook.sheet_names):
+        for number, one in enumerate(workbook.sheets_metadata):
+            if one.typ not in (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet):
+                continue  # a chart or a dialogue has no cells
+            name = one.name
             sheet = workbook.get_sheet_by_name(name)
             if sheet.start is None or sheet.end is None:
                 continue
@@ -68,12 +70,13 @@ def _sheets(file: str, folder: Path, words: frozenset[str]) -> Iterator[dict[str
             target = folder / f"{number}.parquet"
             found = _write(rows, target, words | known_words())
             found["blocks"] = [_block(one) for one in found["blocks"]]
-            yield {"name": name, "file": str(target), **found}
+            hidden = one.visible != SheetVisibleEnum.Visible
+            yield {"name": name, "hidden": hidden, "file": str(target), **found}
 
 
 def _block(block: Block) -> dict[str, Any]:
     return {"headers": list(block.headers), "headings_row": block.headings_row, "first": block.first,
-            "last": block.last, "title": block.title}  # fmt: skip
+            "last": block.last, "title": block.title, "left": block.left}  # fmt: skip
 
 
 def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[str | None]]]:
@@ -128,20 +131,26 @@ def _number(value: int | float) -> str:
 
 def _write(rows: Iterator[tuple[int, list[str | None]]], target: Path, known: frozenset[str]) -> dict[str, Any]:
     """Write the rows in pieces, and find the tables among them; notes at the foot of a table are left out and named."""
-    heads: list[tuple[int, Sequence[str | None]]] = []
+    heads: dict[int, Sequence[str | None]] = {}
+    recent: deque[Row] = deque(maxlen=TITLE_ROWS_MOST + 1)
     foot: list[str] = []
     batch: list[tuple[int, list[str | None]]] = []
     writer: Any = None
     width = last = 0
     after = -1
+    begun = False
     for number, cells in rows:
         width, last = max(width, len(cells)), number
-        if len(heads) < 60 or number == after or _may_be_heading(cells, known):
-            if _may_be_heading(cells, known):
-                after = number + 1
-            heads.append((number, cells))
-        if after > 0 and _is_foot(cells):
-            foot.append(f"{number}: {next(cell for cell in cells if cell)}"[:120])
+        if _may_be_heading(cells, known):
+            heads |= dict(recent)
+            after, begun = number + 1, False
+            heads[number] = cells
+        elif len(heads) < LOOK_ROWS or number == after:
+            heads[number] = cells
+        recent.append((number, cells))
+        if after > 0 and is_foot(cells, begun=begun):
+            begun = True
+            foot.append(f"{number}: {' '.join(cell for cell in cells if cell)}"[:120])
             continue
         batch.append((number, cells))
         if len(batch) >= ROWS_AT_ONCE:
@@ -149,7 +158,7 @@ def _write(rows: Iterator[tuple[int, list[str | None]]], target: Path, known: fr
             batch = []
     writer = _append(writer, target, batch, width)
     writer.close()
-    return {"blocks": blocks(heads, last, known), "foot": foot, "width": width}
+    return {"blocks": blocks(sorted(heads.items()), last, known), "foot": foot, "width": width}
 
 
 def _may_be_heading(cells: Sequence[str | None], known: frozenset[str]) -> bool:
@@ -161,11 +170,6 @@ def _may_be_heading(cells: Sequence[str | None], known: frozenset[str]) -> bool:
 @lru_cache(maxsize=4096)
 def _is_word(cell: str, known: frozenset[str]) -> bool:
     return is_word(cell, known)
-
-
-def _is_foot(cells: Sequence[str | None]) -> bool:
-    filled = [cell for cell in cells if cell]
-    return len(filled) == 1 and bool(_FOOT.match(filled[0]))
 
 
 def _append(writer: Any, target: Path, rows: list[tuple[int, list[str | None]]], width: int) -> Any:

@@ -28,34 +28,40 @@ RATIO_LEAST, RATIO_MOST = 2_000, 50_000
 
 def totals(database: Engine, checked: Checked, one: Incoming, source: int, language: Language) -> list[str]:
     """Totals rows that were left out, and whether they agree with the rows above them."""
-    out = []
-    before = 0
-    for row, stated in totals_rows(database, one):
-        out.append(say("loaders.warning_totals", language, file=one.raw.file, row=row))
-        if stated is not None and checked.table.money:
-            summed = engine.row(
-                database,
-                f"SELECT coalesce(sum(amount_fen), 0)::BIGINT FROM {checked.relation} "
-                f"WHERE _source = {source} AND _row < {row} AND _row > {before}",
-            )[0]
-            whole = engine.row(
-                database,
-                f"SELECT coalesce(sum(amount_fen), 0)::BIGINT FROM {checked.relation} WHERE _source = {source}",
-            )[0]
-            if stated not in (summed, whole):
-                out.append(
-                    say(
-                        "loaders.warning_totals_differ",
-                        language,
-                        file=one.raw.file,
-                        row=row,
-                        stated=yuan(stated),
-                        summed=yuan(summed),
-                        difference=yuan(stated - summed),
-                    )
+    found = totals_rows(database, one)
+    out = [say("loaders.warning_totals", language, file=one.raw.file, row=row) for row, _ in found]
+    if not found or not checked.table.money:
+        return out
+    above = _sums_above(database, checked, source, [row for row, _ in found])
+    for place, (row, stated) in enumerate(found):
+        if stated is None:
+            continue
+        since = [above[place] - start for start in (*above[:place], 0)]  # of a group, of groups of groups, of all above
+        if stated not in (*since, above[-1]):
+            summed = since[-2] if place else since[-1]
+            out.append(
+                say(
+                    "loaders.warning_totals_differ",
+                    language,
+                    file=one.raw.file,
+                    row=row,
+                    stated=yuan(stated),
+                    summed=yuan(summed),
+                    difference=yuan(stated - summed),
                 )
-        before = row
+            )
     return out
+
+
+def _sums_above(database: Engine, checked: Checked, source: int, rows: list[int]) -> list[int]:
+    """The fen of all records above each of the given rows, and of all at the end."""
+    listed = ", ".join(f"({row})" for row in rows)
+    found = database.execute(
+        f"SELECT t.row, coalesce(sum(amount_fen), 0)::BIGINT FROM (VALUES {listed}) t(row) LEFT JOIN "
+        f"{checked.relation} r ON r._source = {source} AND r._row < t.row GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    whole = f"SELECT coalesce(sum(amount_fen), 0)::BIGINT FROM {checked.relation} WHERE _source = {source}"
+    return [*(fen for _, fen in found), engine.row(database, whole)[0]]
 
 
 def all_of(writer: Writer, checked: Mapping[str, Checked], today: date, language: Language) -> list[str]:

@@ -36,7 +36,8 @@ def read_workbook(engine: Engine, path: Path, relation: str, words: frozenset[st
             raw for number, sheet in enumerate(sheets) for raw in _tables(engine, path, f"{relation}_{number}", sheet)
         )
         notes = tuple(f"{path.name}[{sheet['name']}]:{foot}" for sheet in sheets for foot in sheet["foot"])
-    return ReadFile(path.name, sha256, path.stat().st_size, tables, notes)
+    hidden = tuple(str(sheet["name"]) for sheet in sheets if sheet["hidden"] and sheet["blocks"])
+    return ReadFile(path.name, sha256, path.stat().st_size, tables, notes, hidden)
 
 
 def guard(path: Path) -> None:
@@ -99,11 +100,13 @@ def _tables(engine: Engine, path: Path, relation: str, sheet: Mapping[str, Any])
         return
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT * FROM read_parquet({literal(sheet['file'])})")
     for block in sheet["blocks"]:
-        headers = tuple(block["headers"][: sheet["width"]])
+        left = block["left"]
+        headers = tuple(block["headers"][: sheet["width"] - left])
         if not any(headers):
             continue
+        parted = sum(one["headings_row"] == block["headings_row"] for one in sheet["blocks"]) > 1
         yield RawTable(
-            relation,
+            _part(engine, relation, left, len(headers)) if parted else relation,
             headers,
             path.name,
             sheet["name"],
@@ -114,6 +117,17 @@ def _tables(engine: Engine, path: Path, relation: str, sheet: Mapping[str, Any])
             headings_row=block["headings_row"],
             title=block["title"],
         )
+
+
+def _part(engine: Engine, relation: str, left: int, width: int) -> str:
+    """One of several tables that stand side by side: its own columns, and the rows that have anything in them."""
+    places = range(left, left + width)
+    cells = ", ".join(f"c{place} AS c{place - left}" for place in places)
+    filled = " OR ".join(f"c{place} IS NOT NULL" for place in places)
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE {relation}_{left} AS SELECT _row, {cells} FROM {relation} WHERE {filled}"
+    )
+    return f"{relation}_{left}"
 
 
 def _encrypted(path: Path) -> Unreadable:

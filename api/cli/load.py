@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -88,16 +89,30 @@ def show(result: LoadResult, language: Language, *, strict: bool) -> None:
     ]
     rows.append([say("load.all", language), *(getattr(result, count) for count in COUNTS)])
     print_table(heads, rows, right=heads[1:])
-    for one in result.rejects[:SHOWN_REJECTS]:
-        note(reject_line(one, language))
-    if result.problems > SHOWN_REJECTS:
-        note(say("load.more", language, more=result.problems - SHOWN_REJECTS, batch=result.batch))
+    groups = alike(result.rejects)
+    for one, more in groups[:SHOWN_REJECTS]:
+        line = reject_line(one, language)
+        note(line + (say("load.alike", language, more=more) if more else ""))
+    told = sum(1 + more for _, more in groups[:SHOWN_REJECTS])
+    if result.problems > told:
+        note(say("load.more", language, more=result.problems - told, batch=result.batch))
     for warning in result.warnings:
         note(say("load.warning", language, text=warning))
     if result.control:
         agreeing = sum(line["agrees"] for line in result.control)
         note(say("load.control_head", language, agreeing=agreeing, differing=len(result.control) - agreeing))
     note(_ending(result, language, strict=strict))
+    if result.rejected and result.written:
+        note(say("load.mend", language, rejected=result.rejected, batch=result.batch))
+
+
+def alike(rejects: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], int]]:
+    """The first reject of each kind, and in how many more rows of its column the same was found."""
+    groups: dict[tuple[object, ...], list[Mapping[str, Any]]] = {}
+    for one in rejects:
+        key = tuple(one[part] for part in ("file", "sheet", "column", "found", "expected", "hint"))
+        groups.setdefault(key, []).append(one)
+    return [(found[0], len(found) - 1) for found in groups.values()]
 
 
 def table_name(name: str, language: Language) -> str:

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import traceback
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +22,7 @@ from lineage.money import in_unit
 from lineage.words import say
 
 DONE, FOUND, MISUSE, NOT_DONE = 0, 1, 2, 3
+_UNSEEN = ("Cc", "Cf", "Co", "Cs")
 
 UNIT_DECIMALS = {"yuan": 2, "wan": 2, "yi": 4}
 UNIT_NAMES = {"yuan": "元", "wan": "万元", "yi": "亿元"}
@@ -36,11 +38,18 @@ def amount_text(amount_fen: int, unit: str = "yuan") -> str:
     return in_unit(amount_fen, unit, UNIT_DECIMALS[unit], grouped=True)
 
 
+def visible(text: str) -> str:
+    """A text from a file as it may stand on a terminal: control and direction signs become their numbers."""
+    if text.isprintable():
+        return text
+    return "".join(f"\\x{ord(sign):02x}" if unicodedata.category(sign) in _UNSEEN else sign for sign in text)
+
+
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[str] = ()) -> None:
     """Print rows: framed on a terminal, tab-separated with one heading line elsewhere. `right` names number columns."""
     if not sys.stdout.isatty():
         for row in (columns, *rows):
-            typer.echo("\t".join("" if cell is None else str(cell) for cell in row))
+            typer.echo("\t".join("" if cell is None else visible(str(cell)) for cell in row))
         return
     from rich.console import Console
     from rich.table import Table
@@ -50,13 +59,13 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, rig
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
     Console().print(table)
 
 
 def note(text: str) -> None:
-    """Say something beside the answer: on standard error."""
-    typer.echo(text, err=True)
+    """Say something beside the answer: on standard error. Lines stay lines; other unseen signs are shown."""
+    typer.echo("\n".join(map(visible, text.split("\n"))), err=True)
 
 
 @contextmanager

@@ -29,11 +29,15 @@ def put(folder: Path, files: dict[str, Any]) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         path = folder / name
-        if isinstance(content, list):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, (list, dict)):
             book = xlsxwriter.Workbook(path)
-            sheet = book.add_worksheet()
-            for row, cells in enumerate(content):
-                sheet.write_row(row, 0, cells)
+            for title, lines in (content if isinstance(content, dict) else {"Sheet1": content}).items():
+                sheet = book.add_worksheet(title)
+                for row, cells in enumerate(lines):
+                    sheet.write_row(row, 0, cells)
+                if title.startswith("隐藏"):
+                    sheet.hide()
             book.close()
         else:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
