@@ -34,7 +34,10 @@ class Sensitive(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of an input table: type, whether it may be empty, code list, reference, headers and labels."""
+    """One column of an input table: type, whether it may be empty, code list, reference, headers and labels.
+
+    `incidental`: it says how a row was written, so a row that differs in it alone is the same row.
+    """
 
     name: str
     type: ColumnType
@@ -47,6 +50,7 @@ class Column:
     headers: tuple[str, ...] = ()
     sensitive: Sensitive = Sensitive.NO
     signed: bool = False
+    incidental: bool = False
 
     @property
     def stored(self) -> str:
@@ -90,6 +94,11 @@ class Table:
     def stored_names(self) -> tuple[str, ...]:
         """Stored names of all columns, in order."""
         return tuple(column.stored for column in self.columns)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Stored names of the columns in which two rows of one key differ or are the same."""
+        return tuple(column.stored for column in self.columns if not column.incidental)
 
     @property
     def money(self) -> str:
@@ -296,6 +305,7 @@ TABLES: tuple[Table, ...] = (
               also=("资金级次", "层级")),
         _money("amount", "金额", "amount", also=("上报金额",), signed=True),
         _date("cut_off_date", "截止日期", "cut-off date", also=("数据截止日期",)),
+        Column("resolution", ColumnType.MONEY, "精度", "resolution", headers=("金额精度",), incidental=True),
     )),
     Table("fund_scope", "", ("fiscal_year", "function_code", "doc_no"), "统筹整合清单", "fund scope", (
         _YEAR, _FUNCTION,

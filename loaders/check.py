@@ -141,7 +141,7 @@ def mark_repeated(database: Engine, checked: Checked, language: Language) -> Non
     if not engine.row(database, f"SELECT count(*) FROM ({twice})")[0]:
         return
     joined = " AND ".join(f"r.{key} IS NOT DISTINCT FROM t.{key}" for key in keys.split(", "))
-    content = f"({checked.columns}, _removed)"
+    content = f"({', '.join(map(name, checked.table.compared))}, _removed)"
     database.execute(
         f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT _source, _place, row_number() OVER same AS nth, "
         f"{content} IS NOT DISTINCT FROM first_value({content}) OVER same AS equal, "

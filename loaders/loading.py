@@ -25,7 +25,7 @@ from lineage.ledger import Snapshot, SourceFile, StagedTable, Terms, Writer
 from lineage.ledger.derived import derive
 from lineage.schema import BY_NAME, TABLES, Table
 from lineage.words import Language, say
-from loaders import check, control, incoming, rejects, selects, warn
+from loaders import check, control, incoming, rejects, resolution, selects, warn
 from loaders import database as databases
 from loaders.headers import Mapped, heading, match, table_by_file_name, table_by_headers, unit_in_title
 from loaders.profile import Profile, read_profile
@@ -279,6 +279,7 @@ def _named_by(profile: Any) -> list[str]:
 def _check(work: _Work, one: incoming.Incoming) -> None:
     table = one.table
     database = work.writer.engine
+    one = resolution.with_resolution(database, one)
     if table.name not in work.checked:
         work.checked[table.name] = check.create(database, table)
     work.pieces += 1

@@ -219,6 +219,6 @@ def _difference(
         cut_off=report["cut_off"],
         causes=tuple(Cause(name, tuple(records[name])) for name in CAUSES if name in records),
         unspent_fen=found.unspent.get(division, 0),
-        resolution_fen=found.resolution[division],
+        resolution_fen=report["resolution_fen"],
         explanations=tuple(one for one in said if one.answers(division, measure, tier)),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str, str]
 Row = Mapping[str, Any]
-COARSEST_FEN = 10**10
-"""One 亿元: no report states amounts in a larger unit."""
 _READ = {
     "report": "SELECT * FROM report ORDER BY division_code, measure, tier",
     "system": "SELECT * FROM system_sum",
@@ -33,13 +30,12 @@ _READ = {
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """Everything by (division, measure, tier) or by division, in fen; `resolution` is of a division's reports."""
+    """Everything by (division, measure, tier) or by division, in fen."""
 
     reports: tuple[Row, ...]
     system: Mapping[Key, int]
     records: Mapping[Key, Sequence[Row]]
     unspent: Mapping[str, int]
-    resolution: Mapping[str, int]
 
 
 def causes_of(view: Ledger, day: date, inside: frozenset[str] | None, calibre: Calibre) -> Causes:
@@ -69,7 +65,6 @@ def causes_of(view: Ledger, day: date, inside: frozenset[str] | None, calibre: C
         _system(ask("system")),
         records,
         {row["division_code"]: row["fen"] for row in ask("unspent")},
-        _resolutions(reports),
     )
 
 
@@ -95,24 +90,3 @@ def _system(rows: Sequence[Row]) -> dict[Key, int]:
         if row["measure"] == "scale":
             sums[row["division_code"], "scale", "all"] += row["fen"]
     return sums
-
-
-def _resolutions(reports: Sequence[Row]) -> dict[str, int]:
-    """The coarsest power of ten of fen that all amounts of a division's report are whole multiples of.
-
-    A report keeps no unit once it is loaded; that its amounts in 万元 with two decimals are whole hundreds of yuan
-    remains to be seen in them.
-    """
-    amounts: dict[str, list[int]] = defaultdict(list)
-    for row in reports:
-        amounts[row["division_code"]].append(row["report_fen"])
-    return {division: _resolution(math.gcd(*values)) for division, values in amounts.items()}
-
-
-def _resolution(divisor: int) -> int:
-    if divisor == 0:
-        return 1
-    step = 1
-    while step < COARSEST_FEN and divisor % (step * 10) == 0:
-        step *= 10
-    return step

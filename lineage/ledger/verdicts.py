@@ -59,7 +59,7 @@ def judge(on: engine.Engine, table: Table, parts: tuple[Layer, ...], *, allow_mo
     """Fill `judged` from `staged` and the rows in force."""
     known = layers.current_sql(table, parts, _narrowed(table))
     match = " AND ".join(f"{_equal(column)}" for column in stored_key(table))
-    kept = [column.stored for column in table.columns if column.stored not in stored_key(table)]
+    kept = [column for column in table.compared if column not in stored_key(table)]
     same = " AND ".join(_equal(column) for column in (*kept, EXTRAS))
     moved = "".join(f"WHEN NOT ({_equal(column)}) THEN '{column}' " for column in _moving(table))
     old = "".join(f"WHEN NOT ({_equal(column)}) THEN c.{column}::VARCHAR " for column in _moving(table))

@@ -23,24 +23,16 @@ Basis: The daily-report rule of the department's 2017 system (扶贫资金日报
 
 Method: The latest report of the division in the year of the as-of date. System: in-scope first bookings of superior
 and own money as booked, and expenditure of calibre 2017, of that fiscal year. The amount is the sum of the absolute
-differences of both measures. The resolution is a fen, unless all amounts of the report's file (at least 20 other
-than 0) are whole multiples of a coarser one: a jiao, a yuan, and so on up to 万元.
+differences of both measures. The report's resolution is its unit and the decimals written in its file: a fen for yuan with
+two, 100 yuan for 万元 with two.
 
 Example: The county reported 4,497,163.28 more scale than the system knows: flagged with that amount.
 
 Not flagged: Divisions that do not report; reports of earlier years; measures a report does not state.
 */
-WITH resolutions AS (
-    SELECT batch, file, sheet, CASE WHEN count(*) FILTER (amount_fen <> 0) < 20 THEN 1
-           WHEN bool_and(amount_fen % 1000000 = 0) THEN 1000000 WHEN bool_and(amount_fen % 100000 = 0) THEN 100000
-           WHEN bool_and(amount_fen % 10000 = 0) THEN 10000 WHEN bool_and(amount_fen % 1000 = 0) THEN 1000
-           WHEN bool_and(amount_fen % 100 = 0) THEN 100 WHEN bool_and(amount_fen % 10 = 0) THEN 10 ELSE 1 END AS fen
-    FROM daily_reports
-    GROUP BY ALL
-), latest AS (
-    SELECT r.division_code, r.report_date, r.measure, r.amount_fen, s.fen AS resolution_fen
+WITH latest AS (
+    SELECT r.division_code, r.report_date, r.measure, r.amount_fen, greatest(coalesce(r.resolution_fen, 1), 1) AS resolution_fen
     FROM daily_reports r
-    JOIN resolutions s ON s.batch = r.batch AND s.file IS NOT DISTINCT FROM r.file AND s.sheet IS NOT DISTINCT FROM r.sheet
     WHERE r.tier = 'all' AND r.report_date <= $as_of AND year(r.report_date) = year($as_of)
     QUALIFY r.report_date = max(r.report_date) OVER (PARTITION BY r.division_code)
 ), scale AS (
