@@ -36,14 +36,21 @@ def _text() -> str:
 
 
 def _booked_class(name: str) -> str:
-    """What a first booking has of one class: of what came in; of F(amount) where more came, or it is own money."""
-    inflow, came_fen = f"n.{name}", "(n.pool_fen - n.declared_fen - n.unsourced_fen)"
-    if name.startswith("unsourced"):
-        enters_here = "n.in_scope" if name.endswith("poverty") else "NOT n.in_scope"
-        inflow = f"n.{name} - CASE WHEN {enters_here} THEN n.unsourced_fen ELSE 0 END"
+    """What a first booking has of one class: of what came in, of F(amount) of that where more came than is booked.
+
+    What is declared, or missing without a source, at the booking itself is no inflow.
+    """
+    tier, _, kind = name.rpartition("_")
+    of_kind = "n.in_scope" if kind == "poverty" else "NOT n.in_scope"
+    if tier == "unsourced":
+        enters_here = f"CASE WHEN {of_kind} THEN n.unsourced_fen ELSE 0 END"
+    else:
+        here = f"coalesce(d.level_tier, 'county') = '{tier}'"
+        enters_here = f"CASE WHEN {of_kind} AND {here} THEN n.declared_fen ELSE 0 END"
+    came_fen = "(n.pool_fen - n.declared_fen - n.unsourced_fen)"
     return (
-        f"CASE WHEN x.record IS NOT NULL THEN x.{name} WHEN i.origin = 'own' OR {came_fen} > i.amount_fen "
-        f"THEN n.amount_{name} ELSE {inflow} END AS {name}"
+        f"CASE WHEN x.record IS NOT NULL THEN x.{name} WHEN {came_fen} > i.amount_fen "
+        f"THEN n.amount_{name} ELSE n.{name} - {enters_here} END AS {name}"
     )
 
 
@@ -56,7 +63,7 @@ def _drawn_beyond_inflow(ledger: Ledger, year: int) -> str:
 
     rows = ledger.rows(f"""
         SELECT n.* FROM nodes n JOIN indicators i ON i.record = n.record
-        WHERE i.fiscal_year = {year} AND i.origin <> 'own' AND n.unsourced_fen > 0
+        WHERE i.fiscal_year = {year} AND n.unsourced_fen > 0
           AND n.pool_fen - n.declared_fen - n.unsourced_fen > n.amount_fen
         ORDER BY n.record""")
     values = []

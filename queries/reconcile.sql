@@ -2,7 +2,8 @@
 -- Parameters: $accused_records, $accused_causes, $divisions (empty: all), $day, $lag_days, $calibre.
 , report AS (
     SELECT r.division_code, r.measure, r.tier, r.amount_fen AS report_fen, r.report_date,
-           coalesce(r.cut_off_date, $day::DATE - $lag_days::INTEGER) AS cut_off
+           coalesce(r.cut_off_date, $day::DATE - $lag_days::INTEGER) AS cut_off,
+           greatest(coalesce(r.resolution_fen, 1), 1) AS resolution_fen
     FROM daily_reports r
     WHERE r.report_date <= $day AND year(r.report_date) = {year}
       AND (len($divisions) = 0 OR list_contains($divisions, r.division_code))
@@ -13,14 +14,18 @@ entry_cause AS (
     SELECT record, cause FROM accused WHERE cause IN ('re-entered', 'bundled', 'carry-over')),
 label_cause AS (SELECT record, cause FROM accused WHERE cause IN ('excess-label', 'missing-label')),
 
--- first bookings by tier, with the parts that are poverty money and other money: own ones at the division's tier
+-- first bookings by tier, with the parts that are poverty money and other money: own ones at the division's tier; what
+-- did not come in is declared or unsourced money of the class that the booking itself is
 booked AS (
-    SELECT record, division_code, date, in_scope, origin, level_tier, amount_fen,
-           province_poverty, city_poverty, county_poverty, relocation_poverty, unsourced_poverty,
-           province_other, city_other, county_other, relocation_other, unsourced_other,
-           amount_fen - province_other - city_other - county_other - relocation_other - unsourced_other AS all_poverty,
-           province_other + city_other + county_other + relocation_other + unsourced_other AS all_other
-    FROM booking WHERE origin = 'superior' OR (origin = 'own' AND level_tier <> 'province')),
+    SELECT *, all_classes - all_sourced_other + CASE WHEN in_scope THEN missing ELSE 0 END AS all_poverty,
+           all_sourced_other + CASE WHEN in_scope THEN 0 ELSE missing END AS all_other
+    FROM (
+        SELECT *, amount_fen - all_classes AS missing,
+               province_other + city_other + county_other + relocation_other + unsourced_other AS all_sourced_other
+        FROM (
+            SELECT *, province_poverty + city_poverty + county_poverty + relocation_poverty + unsourced_poverty
+                      + province_other + city_other + county_other + relocation_other + unsourced_other AS all_classes
+            FROM booking WHERE origin = 'superior' OR (origin = 'own' AND level_tier <> 'province')))),
 booked_tier AS (
     SELECT record, division_code, date, in_scope, level_tier AS tier, amount_fen, all_poverty AS poverty_fen,
            all_other AS other_fen
@@ -33,7 +38,8 @@ booked_tier AS (
                unnest([province_poverty, city_poverty, county_poverty, relocation_poverty,
                        all_poverty - province_poverty - city_poverty - county_poverty - relocation_poverty])
                AS poverty_fen,
-               unnest([province_other, city_other, county_other, relocation_other, unsourced_other]) AS other_fen
+               unnest([province_other, city_other, county_other, relocation_other,
+                       all_other - province_other - city_other - county_other - relocation_other]) AS other_fen
         FROM booked WHERE origin = 'superior')
     WHERE poverty_fen + other_fen <> 0),
 unreceived_tier AS (
@@ -111,5 +117,5 @@ system_sum AS (
 unspent AS (
     SELECT i.division_code, sum(n.amount_fen - n.outflow_fen)::BIGINT AS fen
     FROM indicators i JOIN nodes n ON n.record = i.record
-    WHERE i.in_scope AND i.agency_code IS NOT NULL AND i.fiscal_year = {year} AND n.amount_fen > n.outflow_fen
+    WHERE i.in_scope AND i.agency_code IS NOT NULL AND n.amount_fen > n.outflow_fen
     GROUP BY ALL)

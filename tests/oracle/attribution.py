@@ -213,8 +213,12 @@ class Attributed:
     advances: set[tuple[str, str]]
 
 
-def attribute(network: Network, policy: str, whole: str = "", poverty: IsPoverty | None = None) -> Attributed:
-    """Follow all money through the network. `whole` makes the pool of one record a source in itself."""
+def attribute(network: Network, policy: str, whole: str = "", poverty: IsPoverty | None = None,
+              rename: Callable[[Key], Key] = lambda key: key) -> Attributed:
+    """Follow all money through the network. `whole` makes the pool of one record a source in itself.
+
+    `rename` gives what arises another name: the class of a source, where money is followed by class.
+    """
     nodes = network.nodes
     if poverty is None:
         def poverty(key: Key) -> bool:
@@ -224,6 +228,8 @@ def attribute(network: Network, policy: str, whole: str = "", poverty: IsPoverty
         node = nodes[record]
         deposits = deposits_of(node, network, found.carried)
         for deposit in deposits:
+            if not deposit.name:
+                deposit.lot = {rename(key): amount for key, amount in deposit.lot.items()}
             if record == whole:
                 deposit.lot = {(0, record): sum(deposit.lot.values())}
             elif whole:

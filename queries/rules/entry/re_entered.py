@@ -21,7 +21,8 @@ report differs from the system.
 Basis: 豫财预〔2013〕139号 (superior money is received through the linkage, not typed in); ministry problem list P9.
 
 Method: One indicator, one transfer: first those whose numbers are quoted by the indicator, then the rest, each in
-order of their ids. Dates do not matter. An empty entry mark means typed where no transfer comes in.
+order of their ids. Dates do not matter. A transfer whose source is not in the ledger has no year and function to be
+equal to. An empty entry mark means typed where no transfer comes in.
 
 Example: 洛财预〔2017〕9号 passes 2,275,723.44 down; nobody received it; the district typed 2,275,723.44 of the same
 function as own money: flagged.
@@ -42,7 +43,8 @@ PAIRS = """
 SELECT i.record AS indicator, i.division_code, i.amount_fen, i.doc_no, i.superior_doc_no, t.record AS transfer, t.number
 FROM typed_own_indicators i
 JOIN unreceived_transfers t ON t.division_code = i.division_code AND t.amount_fen = i.amount_fen
-    AND t.fiscal_year = i.fiscal_year AND t.function_code IS NOT DISTINCT FROM i.function_code
+    AND t.source_record IS NOT NULL AND t.fiscal_year = i.fiscal_year
+    AND t.function_code IS NOT DISTINCT FROM i.function_code
 ORDER BY i.record, t.record
 """
 

@@ -52,4 +52,4 @@ WITH RECURSIVE received AS (
 SELECT record AS subject, division_code, amount_fen, function_code, received_fen, evidence
 FROM suspects
 WHERE record NOT IN (SELECT record FROM below_missing)
-  AND record NOT IN (SELECT s.lower FROM steps s JOIN suspects u ON u.record = s.upper)
+  AND record NOT IN (SELECT s.lower FROM steps s JOIN suspects u ON u.record = s.upper WHERE s.upper <> s.lower)

@@ -1,7 +1,7 @@
 /* Issues that nobody received: no target is recorded and no indicator quotes their number (no edge leaves them).
 A transfer's fiscal year is its source's, without one its date's; its flag is its own, an empty one its source's. */
 SELECT t.record, t.to_division_code AS division_code, t.net_fen AS amount_fen, t.issue_date, t.source_id, t.doc_no,
-       document_number(t.doc_no) AS number, t.in_scope,
+       document_number(t.doc_no) AS number, t.in_scope, s.record AS source_record,
        coalesce(s.fiscal_year, year(t.issue_date))::INTEGER AS fiscal_year, s.function_code,
        coalesce(t.poverty, s.poverty, false) AS poverty
 FROM transfers t

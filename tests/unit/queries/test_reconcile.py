@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 import lineage
+import loaders
 from lineage.errors import Misuse, NotFound
 from lineage.ledger import Ledger
 from queries import Reconciliation, Said, explain_difference, reconcile
@@ -222,11 +223,34 @@ def test_a_report_of_last_year_is_none_of_this_year(tmp_path: Path) -> None:
     assert reconcile(ledger_of(tmp_path, tables), date(2017, 7, 1)).differences == ()
 
 
-def test_the_resolution_is_seen_in_the_amounts(tmp_path: Path) -> None:
-    tables = received(12345)
-    tables["daily_reports"] = [report(12300), report(12300, tier="province"), report(5600, "expenditure")]
-    one = reconcile(ledger_of(tmp_path, tables), date(2017, 7, 1)).differences[0]
-    assert one.rounding_at_most_fen == 100_00
+def test_a_reports_resolution_is_its_unit_and_decimals(tmp_path: Path) -> None:
+    """In 万元 with two decimals a report says nothing of less than 100 yuan; to the fen it is exact."""
+    for name, heading, amounts, rounding in (
+        ("coarse", "金额（万元）", ("1.23", "4"), 100_00),
+        ("yuan", "金额", ("12300", "40000"), 1_00),
+        ("exact", "金额（元）", ("12300.00", "40000"), 0),
+    ):
+        bundle = tmp_path / name
+        bundle.mkdir()
+        rows = [f"{code},2017-06-30,scale,all,{amount}" for code, amount in zip((COUNTY, DIRECT), amounts, strict=True)]
+        (bundle / "daily_reports.csv").write_text(
+            "\n".join([f"division_code,report_date,measure,tier,{heading}", *rows]) + "\n", encoding="utf-8"
+        )
+        loaders.load(tmp_path / f"{name}-ledger", [bundle])
+        ledger = lineage.open(tmp_path / f"{name}-ledger")
+        found = reconcile(ledger, date(2017, 7, 1)).differences
+        assert [one.rounding_at_most_fen for one in found] == [rounding, rounding]
+
+
+def test_what_is_missing_at_a_booking_out_of_scope_is_not_poverty_money(tmp_path: Path) -> None:
+    """A superior indicator out of scope without any source: its missing money is other money and explains nothing."""
+    tables = received(1000)
+    tables["indicators"].append(
+        {"indicator_id": "I9", "division_code": COUNTY, "amount": 600, "poverty": False, "function_code": "2050204"}
+    )
+    tables["daily_reports"] = [report(1000)]
+    [one] = reconcile(ledger_of(tmp_path, tables), date(2017, 7, 1)).differences
+    assert (one.unexplained_fen, one.causes) == (0, ())
 
 
 def test_a_report_of_an_unknown_division_is_named(tmp_path: Path) -> None:
