@@ -7,22 +7,25 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from lineage.schema import BY_KIND, Sensitive, Table
+from lineage.words import Language
 
 if TYPE_CHECKING:
     from lineage.ledger.reader import Ledger
     from lineage.trail import Trail
+    from queries.check import Finding
     from viz.pack import Evidence
 
 # Past so many records a pack holds the rows of the record asked, its ends and its breaks only.
 _ROWS_OF_MOST = 500
 
 
-def gather(ledger: Ledger, trail: Trail, divisions: dict[str, str]) -> Evidence:
-    """The evidence of one trail. Cost: one trace a policy, and one look-up a kind of record."""
+def gather(ledger: Ledger, trail: Trail, divisions: dict[str, str], lang: Language = "zh") -> Evidence:
+    """The evidence of one trail. Cost: one trace a policy, every rule once, one look-up a kind of record."""
     from lineage.policies import compare
     from viz.pack import Evidence
 
     records = {node.record for node in trail.nodes}
+    found = _findings(ledger, records)
     if len(records) > _ROWS_OF_MOST:
         ends = [source.record for source in trail.sources] + [end.record for end in trail.reached]
         records = {trail.record, *ends[:_ROWS_OF_MOST], *(gap.record for gap in trail.breaks)}
@@ -30,9 +33,27 @@ def gather(ledger: Ledger, trail: Trail, divisions: dict[str, str]) -> Evidence:
         comparison=compare(ledger, trail.record, "up" if trail.direction == "up" else "down").to_json(),
         rows=tuple(_rows(ledger, records)),
         asserted=tuple(_asserted(ledger, records)),
+        findings=tuple((one.id, one.rule.name, one.subject, one.severity, one.message(lang)) for one in found),
+        rules=tuple(_rules(found, lang)),
         facts=tuple(ledger_facts(ledger)),
         divisions=divisions,
     )
+
+
+def _findings(ledger: Ledger, records: set[str]) -> list[Finding]:
+    """What the rules say of the records: as subject or as evidence."""
+    from queries.check import check
+
+    return [one for one in check(ledger).findings if one.subject in records or records.intersection(one.evidence)]
+
+
+def _rules(found: list[Finding], lang: Language) -> Iterator[tuple[str, str, str, str, str]]:
+    """The rules of some findings: name, title, what each flags, its legal basis, its parameters as used."""
+    for rule in dict.fromkeys(one.rule.name for one in found):
+        page = next(one.rule for one in found if one.rule.name == rule)
+        told = page.section("说明" if lang == "zh" else "What")
+        parameters = ", ".join(f"{one.name} = {one.default}" for one in page.parameters)
+        yield rule, page.titles[lang], told, page.section("Basis"), parameters
 
 
 def _rows(ledger: Ledger, records: set[str]) -> Iterator[tuple[str, str, str, str, str, str]]:

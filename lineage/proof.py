@@ -1,6 +1,4 @@
-"""The least and the most of each source in a record, proved by max-flow over the movements above it.
-
-Capacities are what remains once money that only goes round is taken out, as attribution has it."""
+"""The least and the most of each source in a record, proved by max-flow over the recorded movements above it."""
 
 from __future__ import annotations
 
@@ -15,17 +13,30 @@ from lineage.subgraph import edges_of
 
 UNSOURCED = -1
 """The key of all unsourced money together."""
+POVERTY = 0
+"""Classes alternate: poverty money has the even ones."""
 
 
 def proved(graph: Graph, node: int, ancestors: NDArray[np.int64], pool_fen: int) -> dict[int, Bounds]:
     """Bounds by source node, and of all unsourced money, for a record whose ancestors (itself included) are given."""
-    edges = graph.edges
-    entering = edges_of(graph, ancestors, "up").tolist()
-    movements = [
-        Capacity(int(edges.source[edge]), int(edges.target[edge]), int(edges.flow[edge])) for edge in entering
-    ]
     births = [
         Capacity(UNSOURCED if born.kind >= UNSOURCED_POVERTY else member, member, born.amount)
         for member in ancestors.tolist() for born in arising(graph, member)
     ]
-    return bounds(movements, births, node, pool_fen)
+    return bounds(_movements(graph, ancestors), births, node, pool_fen)
+
+
+def proved_poverty(graph: Graph, node: int, ancestors: NDArray[np.int64], pool_fen: int) -> Bounds:
+    """Bounds of all poverty money together, unsourced poverty money included: often narrower than any source's own."""
+    births = [
+        Capacity(born.kind % 2, member, born.amount) for member in ancestors.tolist() for born in arising(graph, member)
+    ]
+    return bounds(_movements(graph, ancestors), births, node, pool_fen).get(POVERTY, Bounds(0, 0))
+
+
+def _movements(graph: Graph, ancestors: NDArray[np.int64]) -> list[Capacity]:
+    edges = graph.edges
+    return [
+        Capacity(int(edges.source[edge]), int(edges.target[edge]), int(edges.flow[edge]))
+        for edge in edges_of(graph, ancestors, "up").tolist()
+    ]

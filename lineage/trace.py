@@ -20,7 +20,7 @@ from lineage.errors import Misuse
 from lineage.graph import EVIDENCE, Graph
 from lineage.graph.arrays import ENTERING, REASONS, TIERS, day
 from lineage.mixing import met_at, parted
-from lineage.proof import UNSOURCED, proved
+from lineage.proof import UNSOURCED, proved, proved_poverty
 from lineage.schema import NODE_KINDS
 from lineage.shares import Follower, all_as_others, records_as_sources
 from lineage.subgraph import Direction, Reach, edges_of, money_order, reach
@@ -117,14 +117,17 @@ def upstream(graph: Graph, question: Question) -> Trail:
     found = reach(graph, np.array([node]), "up")
     pool: Lot = {}
     proof: Mapping[int, Bounds] = {}
-    mixed = None
+    mixed = poverty = None
+    poverty_fen = 0
     if graph.nodes.alive[node]:
         follower = Follower(graph, question.policy, records_as_sources(graph))
         follower.follow(money_order(graph, found.nodes))
         pool = follower.pool(node)
         mixed = _mixed(follower, node, pool)
+        poverty_fen = parted(follower, pool)[0]
         if question.bounds:
             proof = proved(graph, node, found.nodes, int(graph.pools.pool[node]))
+            poverty = proved_poverty(graph, node, found.nodes, int(graph.pools.pool[node]))
     beyond = graph.node_count
     marks = question.policy == "poison"
     lost = [amount for key, amount in pool.items() if key >= beyond]
@@ -141,6 +144,7 @@ def upstream(graph: Graph, question: Question) -> Trail:
         nodes=shown.nodes, edges=shown.edges, breaks=_breaks(graph, found.nodes, "up"),
         truncated=shown.truncated, more=shown.more, unsourced_possible=bool(lost),
         unsourced_bounds=(unsourced.least, unsourced.most) if unsourced else None, mixed=mixed,
+        poverty_fen=0 if marks else poverty_fen, poverty_bounds=(poverty.least, poverty.most) if poverty else None,
     )
 
 

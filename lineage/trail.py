@@ -89,7 +89,8 @@ class Trail:
     """What a trace found. Σ sources + unsourced = pool upstream; Σ reached = the money asked for downstream.
 
     Under `poison` amounts of sources, unsourced money and ends are not known: 0 here, null in JSON, and
-    `unsourced_possible` says whether any of the money could be unsourced. `unsourced_bounds` are (least, most) fen.
+    `unsourced_possible` says whether any of the money could be unsourced. `unsourced_bounds` and `poverty_bounds` are
+    (least, most) fen; poverty money is all of it together, unsourced poverty money included.
     """
 
     record: str
@@ -113,6 +114,8 @@ class Trail:
     unsourced_possible: bool = False
     unsourced_bounds: tuple[int, int] | None = None
     mixed: Mixed | None = None
+    poverty_fen: int = 0
+    poverty_bounds: tuple[int, int] | None = None
 
     def part_text(self, fen: int) -> str | None:
         """The amount of a source or end in yuan; None under poison, which knows no amounts."""
@@ -135,6 +138,10 @@ class Trail:
             if self.unsourced_bounds:
                 least, most = self.unsourced_bounds
                 answer |= {"unsourced_least": yuan(least), "unsourced_most": yuan(most)}
+            answer["poverty_amount"] = self.part_text(self.poverty_fen)
+            if self.poverty_bounds:
+                least, most = self.poverty_bounds
+                answer |= {"poverty_least": yuan(least), "poverty_most": yuan(most)}
         else:
             answer["reached"] = [
                 {"record": end.record, "amount": self.part_text(end.amount_fen)} for end in self.reached

@@ -7,7 +7,7 @@ page may act on; nothing here runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
@@ -22,13 +22,14 @@ SHADES = ("#EFF3F8", "#CFE1F0", "#9FC6E3", "#5E9FCE", "#2774AE", "#0B4A7D")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One labelled value; `key` is what the page finds it by, `note` stands in the hover text."""
+    """One labelled value; `key` is what the page finds it by, `note` stands in the hover text, `href` is opened."""
 
     label: str
     amount: int
     key: str = ""
     note: str = ""
     colour: str = RISE
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Step:
     is_total: bool = False
     key: str = ""
     note: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Tile:
     amount: int | None
     key: str = ""
     is_heading: bool = False
+    href: str = ""
 
 
 def bar_chart(label: str, values: Sequence[Value], *, width: int = 640, show: Callable[[int], str] = yuan) -> str:
@@ -79,7 +82,8 @@ def bar_chart(label: str, values: Sequence[Value], *, width: int = 640, show: Ca
         bar = element("rect", x=_at(start), y=y + 3, width=_at(long), height=line - 8, fill=value.colour, rx=2)
         name = text(fitted(value.label, 26), x=room - 8, y=y + 17, text_anchor="end", font_size=12.5, fill=INK)
         amount = text(show(value.amount), x=_at(max(start + long, zero) + 6), y=y + 17, font_size=12, fill=SOFT)
-        parts.append(element("g", hover, bar, name, amount, data_key=value.key or None))
+        drawn = element("g", hover, bar, name, amount, data_key=value.key or None)
+        parts.append(element("a", drawn, href=value.href) if value.href else drawn)
     height = top * 2 + line * max(len(values), 1)
     axis = element("line", x1=_at(zero), x2=_at(zero), y1=top, y2=height - top, stroke=INK, stroke_width=1)
     return picture(width, height, label, *parts, axis, class_="chart")
@@ -137,7 +141,7 @@ def waterfall(label: str, steps: Sequence[Step], *, width: int = 760, show: Call
         hover = title("\n".join(filter(None, (step.label, sign + show(step.amount), step.note))))
         parts.append(
             element(
-                "g",
+                "a" if step.href else "g",
                 hover,
                 element(
                     "rect", x=_at(x + 6), y=_at(y(above)), width=_at(wide - 12), height=_at(long), fill=colour, rx=2
@@ -145,6 +149,7 @@ def waterfall(label: str, steps: Sequence[Step], *, width: int = 760, show: Call
                 text(sign + show(step.amount), x=_at(x + wide / 2), y=_at(y(above) - 6), **_NUMBER),
                 *_wrapped(step.label, x + wide / 2, height - bottom + 20, max(4, int(wide / 13))),
                 data_key=step.key or None,
+                href=step.href or None,
             )
         )
         level = step.amount if step.is_total else level + step.amount
@@ -165,8 +170,8 @@ def tile_map(label: str, tiles: Sequence[Tile], *, size: int = 58, show: Callabl
     parts = [element("defs", _HATCH)]
     for tile in tiles:
         if tile.is_heading:
-            middle = {"x": (tile.column + 1) * size - 8, "y": (tile.row + 0.5) * size + 4, "text_anchor": "end"}
-            parts.append(text(tile.label, **middle, font_size=12.5, font_weight=600, fill=INK))
+            middle = {"x": (tile.column + 1) * size - 4, "y": (tile.row + 0.5) * size + 4, "text_anchor": "end"}
+            parts.append(text(tile.label, **middle, font_size=11, font_weight=600, fill=INK))
             continue
         shade = None if tile.amount is None else sum(1 for bound in bounds if tile.amount >= bound)
         parts.append(_tile(tile, shade, size, show))
@@ -183,21 +188,34 @@ def tile_map(label: str, tiles: Sequence[Tile], *, size: int = 58, show: Callabl
     return picture(width, rows * size + 46, label, *parts, class_="chart tiles")
 
 
-def tiles_of(divisions: Sequence[tuple[str, str, str]], amounts: dict[str, int], columns: int = 12) -> tuple[Tile, ...]:
+def tiles_of(
+    divisions: Sequence[tuple[str, str, str]],
+    amounts: Mapping[str, int],
+    columns: int = 12,
+    *,
+    stacks: int = 1,
+    names: Mapping[str, str] | None = None,
+) -> tuple[Tile, ...]:
     """Tiles for divisions (code, name, code of the fiscal parent): under each parent's name its own, in code order.
 
-    There is no lawful map of counties in any package, therefore neighbourhood is that of the codes, not of the land.
+    `names` has the names of parents that are no tiles themselves; `stacks` stand side by side. There is no lawful
+    map of counties in any package, therefore neighbourhood is that of the codes, not of the land.
     """
     by_parent: dict[str, list[tuple[str, str]]] = {}
-    names = {code: name for code, name, _ in divisions}
+    known = {**(names or {}), **{code: name for code, name, _ in divisions}}
     for code, name, parent in sorted(divisions):
         by_parent.setdefault(parent, []).append((code, name))
-    tiles, row = [], 0
-    for parent in sorted(by_parent):
-        tiles.append(Tile(names.get(parent, parent), 0, row, None, is_heading=True))
+    rows = [ceil(len(by_parent[parent]) / columns) for parent in sorted(by_parent)]
+    tiles, row, stack = [], 0, 0
+    for parent, tall in zip(sorted(by_parent), rows, strict=True):
+        if row and stack + 1 < stacks and row + tall > ceil(sum(rows) / stacks):
+            row, stack = 0, stack + 1
+        left = stack * (columns + 2)
+        tiles.append(Tile(known.get(parent, parent), left, row, None, is_heading=True))
         for number, (code, name) in enumerate(by_parent[parent]):
-            tiles.append(Tile(name, 1 + number % columns, row + number // columns, amounts.get(code), code))
-        row += ceil(len(by_parent[parent]) / columns)
+            place = left + 1 + number % columns, row + number // columns
+            tiles.append(Tile(name, *place, amounts.get(code), code))
+        row += tall
     return tuple(tiles)
 
 
@@ -268,11 +286,12 @@ def _tile(tile: Tile, shade: int | None, size: int, show: Callable[[int], str]) 
     is_dark = shade is not None and shade >= 4
     fill = "url(#hatch)" if shade is None else SHADES[shade]
     return element(
-        "g",
+        "a" if tile.href else "g",
         title(f"{tile.label}\n{amount}"),
         element("rect", x=x + 1, y=y + 1, width=size - 2, height=size - 2, rx=4, fill=fill, stroke="#C3CCD5"),
         *_wrapped(tile.label, x + size / 2, y + size / 2, 4, fill="#fff" if is_dark else INK),
         data_key=tile.key or None,
+        href=tile.href or None,
     )
 
 

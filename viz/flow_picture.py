@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from viz.natures import NATURES
@@ -13,19 +14,21 @@ if TYPE_CHECKING:
     from viz.flow import Picture
 
 WIDTH, HEIGHT = 1240, 640
-_BAR, _GAP, _TOP = 14, 28, 26
+_BAR, _TOP = 14, 26
+# Room between bars: for two lines of text, or in a column of many for one.
+_GAP, _NARROW, _MANY = 28, 17, 11
 _LABEL_ROOM = 170
 _SWEEPS = 8
 
 
-def draw(shown: Picture, words: Words) -> str:
-    """The picture of nodes and ribbons. Cost: sweeps × ribbons."""
+def draw(shown: Picture, words: Words, show: Callable[[int], str] = yuan) -> str:
+    """The picture of nodes and ribbons, amounts as `show` says them. Cost: sweeps × ribbons."""
     heights, scale = _heights(shown)
     tops = _tops(shown, heights)
     last = max(shown.columns, default=0)
     step = (WIDTH - 2 * _LABEL_ROOM - _BAR) / max(last, 1)
     left = [_LABEL_ROOM + column * step for column in shown.columns]
-    parts = _ribbons(shown, tops, left, scale, words)
+    parts = _ribbons(shown, tops, left, scale, _said(shown, words, show))
     amounts = _amounts(shown)
     for node, label in enumerate(shown.labels):
         if heights[node]:
@@ -38,8 +41,10 @@ def draw(shown: Picture, words: Words) -> str:
                 fill="#22303C",
                 height=round(heights[node], 1),
             )
-            named = _name(left[node], tops[node] + heights[node] / 2, label, amounts[node])
-            parts.append(element("g", title(f"{label}\n{yuan(amounts[node])}"), bar, *named))
+            amount = amounts[node], show(amounts[node])
+            name = _line if shown.columns.count(shown.columns[node]) >= _MANY else _name
+            named = name(left[node], tops[node] + heights[node] / 2, label, amount)
+            parts.append(element("g", title(f"{label}\n{show(amounts[node])}"), bar, *named))
     height = max((top + tall for top, tall in zip(tops, heights, strict=True)), default=HEIGHT) + _TOP
     return picture(WIDTH, round(height), words["flow_title"], *parts, class_="flow")
 
@@ -59,7 +64,7 @@ def _heights(shown: Picture) -> tuple[list[float], float]:
     for column in set(shown.columns):
         members = [node for node, other in enumerate(shown.columns) if other == column]
         whole = sum(amounts[node] for node in members)
-        room = HEIGHT - 2 * _TOP - _GAP * (len(members) - 1)
+        room = HEIGHT - 2 * _TOP - _gap(members) * (len(members) - 1)
         if whole:
             scale = min(scale or room / whole, room / whole)
     return [max(amount * scale, 1.0) if amount else 0.0 for amount in amounts], scale
@@ -96,14 +101,27 @@ def _wish(node: int, beside: list[list[tuple[int, int]]], tops: list[float], hei
 
 def _stack(members: list[int], heights: list[float], tops: list[float]) -> None:
     """Puts a column's bars below each other, the whole in the middle of the picture."""
-    whole = sum(heights[node] for node in members) + _GAP * (len(members) - 1)
+    whole = sum(heights[node] for node in members) + _gap(members) * (len(members) - 1)
     at = _TOP + max(0.0, (HEIGHT - 2 * _TOP - whole) / 2)
     for node in members:
         tops[node] = at
-        at += heights[node] + _GAP
+        at += heights[node] + _gap(members)
 
 
-def _ribbons(shown: Picture, tops: list[float], left: list[float], scale: float, words: Words) -> list[str]:
+def _gap(members: list[int]) -> int:
+    return _NARROW if len(members) >= _MANY else _GAP
+
+
+def _said(shown: Picture, words: Words, show: Callable[[int], str]) -> list[str]:
+    """The hover text of each ribbon."""
+    return [
+        f"{shown.labels[ribbon.source]} → {shown.labels[ribbon.target]}\n{show(ribbon.amount_fen)}\n"
+        f"{words.of('nature', ribbon.nature)}"
+        for ribbon in shown.ribbons
+    ]
+
+
+def _ribbons(shown: Picture, tops: list[float], left: list[float], scale: float, said: list[str]) -> list[str]:
     """Ribbons leave and arrive in the order of their far ends, so that they cross little."""
     leaves, arrives = list(tops), list(tops)
     start: dict[int, float] = {}
@@ -124,21 +142,24 @@ def _ribbons(shown: Picture, tops: list[float], left: list[float], scale: float,
             f"C{middle:.1f} {end + thick:.1f} {middle:.1f} {begin + thick:.1f} {near:.1f} {begin + max(thick, 0.6):.1f}"
             "Z"
         )
-        said = (
-            f"{shown.labels[ribbon.source]} → {shown.labels[ribbon.target]}\n{yuan(ribbon.amount_fen)} "
-            f"{words['unit_yuan']}\n{words.of('nature', ribbon.nature)}"
-        )
         look = NATURES.get(ribbon.nature, NATURES["unknown"])
-        parts.append(element("path", title(said), d=path, fill=look.fill, fill_opacity=0.42, class_="ribbon"))
+        parts.append(element("path", title(said[number]), d=path, fill=look.fill, fill_opacity=0.42, class_="ribbon"))
     return parts
 
 
-def _name(left: float, middle: float, label: str, amount_fen: int) -> tuple[str, str]:
+def _line(left: float, middle: float, label: str, amount: tuple[int, str]) -> tuple[str, ...]:
+    """The same on one line, where many bars stand in a column."""
+    x, anchor = (left - 8, "end") if left <= _LABEL_ROOM else (left + _BAR + 8, "start")
+    words = f"{fitted(label, 18)} {amount[1]}"
+    return (text(words, x=round(x, 1), y=round(middle + 4, 1), text_anchor=anchor, class_="label"),)
+
+
+def _name(left: float, middle: float, label: str, amount: tuple[int, str]) -> tuple[str, str]:
     """A bar's label and amount outside the ribbons: left of the first column, right of the others."""
     short = fitted(label, 30)
     x, anchor = (left - 8, "end") if left <= _LABEL_ROOM else (left + _BAR + 8, "start")
     place = {"x": round(x, 1), "text_anchor": anchor}
     return (
         text(short, **place, y=round(middle - 1, 1), class_="label"),
-        text(yuan(amount_fen), **place, y=round(middle + 13, 1), class_="sum", data_fen=amount_fen),
+        text(amount[1], **place, y=round(middle + 13, 1), class_="sum", data_fen=amount[0]),
     )

@@ -35,6 +35,7 @@ from viz.words import Words
 
 CHECKER = "check_pack.py"
 _FINDING = ("finding", "rule", "record", "severity", "message")
+_RULE = ("rule", "title", "rule_told", "rule_basis", "rule_parameters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,15 @@ class Evidence:
 
     `comparison`: the record under every policy (JSON of `lineage.policies.compare`). `rows`: ledger rows as
     (record, file, sheet, row, column, value). `asserted`: (from, to, who, when, why). `findings`: (id, rule,
-    subject, severity, message). `facts`: version, hashes, engine, as (name, value). `divisions`: names by code.
+    subject, severity, message). `rules`: of these findings (name, title, what, legal basis, parameters).
+    `facts`: version, hashes, engine, as (name, value). `divisions`: names by code.
     """
 
     comparison: Mapping[str, Any] | None = None
     rows: Sequence[tuple[str, str, str, str, str, str]] = ()
     asserted: Sequence[tuple[str, str, str, str, str]] = ()
     findings: Sequence[tuple[str, str, str, str, str]] = ()
+    rules: Sequence[tuple[str, str, str, str, str]] = ()
     facts: Sequence[tuple[str, str]] = ()
     divisions: Mapping[str, str] = field(default_factory=dict)
 
@@ -143,6 +146,7 @@ def _tables(drawing: Drawing, evidence: Evidence, names: Mapping[str, str], word
         (text_table("links", evidence.asserted, ("from", "to", "who", "when", "why"), words), "asserted"),
         (flows_table(drawing, "proposed", words), "proposed"),
         (text_table("findings", evidence.findings, _FINDING, words), "computed"),
+        (text_table("rules", evidence.rules, _RULE, words), "context"),
         (row_table(evidence.rows, words), "recorded"),
         (facts_table(drawing, evidence.facts, words), "context"),
     ]

@@ -29,6 +29,10 @@ def answer_table(drawing: Drawing, comparison: Mapping[str, Any] | None, words: 
     least = _poverty_least(drawing, comparison)
     if least is not None:
         rows.append(("poverty_least", words["poverty_least"], least))
+    for key in ("poverty_bound_least", "poverty_bound_most"):
+        bound = trail.get(key.replace("_bound", ""))
+        if bound is not None:
+            rows.append((key, words[key], fen(bound)))
     columns = (Column("key", words["key"]), Column("label", words["fact"]), Column("amount", words["amount"], "money"))
     return Table("answer", words["answer"], columns, tuple(rows))
 

@@ -16,7 +16,7 @@ from viz.scene import Scene, page_data, scene
 from viz.tables import breaks_table, edges_table, records_table, sources_table, yuan
 from viz.words import Words
 
-_PROGRAM = ("money.js", "tables.js", "shown.js", "cards.js", "graph.js", "panels.js")
+_PROGRAM = ("money.js", "tables.js", "shown.js", "cards.js", "graph.js", "panels.js", "framed.js")
 
 
 def view(

@@ -70,6 +70,7 @@ def page_data(decided: Scene, names: Mapping[str, str], words: Words) -> dict[st
         "name": str(drawing.trail["record"]),
         "direction": drawing.direction,
         "limit": LIMIT,
+        "cut": bool(drawing.trail.get("truncated")),
         "lang": words.lang,
         "words": words.everything(),
     }

@@ -47,7 +47,7 @@ def _columns(sign: str) -> int:
 
 
 def picture(width: int, height: int, label: str, *children: str, **attributes: object) -> str:
-    """A whole picture, scaled to its place, with an accessible name."""
+    """A whole picture, scaled to its place, with an accessible name; one with links in it is no single image."""
     return element(
         "svg",
         *children,
@@ -55,7 +55,7 @@ def picture(width: int, height: int, label: str, *children: str, **attributes: o
         viewBox=f"0 0 {width} {height}",
         width=width,
         height=height,
-        role="img",
+        role="group" if any("<a " in child for child in children) else "img",
         aria_label=label,
         **attributes,
     )

@@ -100,6 +100,13 @@ class Doorkeeper:
             return True
         return hmac.compare_digest(self._session(cookies[COOKIE])["csrf"], headers.get(CSRF_HEADER, ""))
 
+    def csrf_of(self, cookies: Mapping[str, str]) -> str:
+        """The token that changes of this session must bear, for the pages of the session itself; "" without one."""
+        try:
+            return str(self._session(cookies[COOKIE])["csrf"]) if COOKIE in cookies else ""
+        except Refused:
+            return ""
+
     def _bearer(self, token: str) -> Person:
         if token.startswith(KEY_PREFIX):
             self._refresh()

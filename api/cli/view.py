@@ -76,7 +76,7 @@ def _pack(ledger: Ledger, settings: Settings, trail: Trail, names: dict[str, str
     from api.evidence import gather
     from viz.pack import write_pack
 
-    return write_pack(trail, output, gather(ledger, trail, names), settings.lang)
+    return write_pack(trail, output, gather(ledger, trail, names, settings.lang), settings.lang)
 
 
 def _flows(

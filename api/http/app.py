@@ -11,10 +11,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api import pages
 from api.http import problems
 from api.http.routes import batches, cases, decisions, machine, questions, records
 from api.http.service import Options, Service
-from api.pages import feeds, finding, overview, risk, trail
+from api.pages.problem import problem_page
 from lineage.release import VERSION
 
 PREFIX = "/api/v1"
@@ -55,8 +56,9 @@ def create_app(options: Options) -> FastAPI:
     for part in (records, questions, decisions, cases, batches, machine):
         app.include_router(part.routes, prefix=PREFIX, responses=problems.RESPONSES)
     app.include_router(machine.root)
-    for pages in (overview.routes, trail.routes, risk.routes, finding.routes, feeds.routes):
-        app.include_router(pages)
+    app.state.problem_page = problem_page
+    for routes in pages.routes():
+        app.include_router(routes)
     app.add_api_route("/docs", lambda: HTMLResponse(_contract_page(app)), include_in_schema=False)
     _guard(app, service)
     return app

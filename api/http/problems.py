@@ -55,8 +55,11 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def problem(request: Request, status: int, detail: str, hint: str = "") -> JSONResponse:
-    """One error answer."""
+def problem(request: Request, status: int, detail: str, hint: str = "") -> Response:
+    """One error answer; to a browser that asked for a page, a page."""
+    if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
+        page: Response = request.app.state.problem_page(request, status, detail, hint)
+        return page
     headers = {"Retry-After": "2"} if status in (429, 503) else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from api.http.asking import Asker
+from api.pages.grid import Grid, sheet_html, workbook
 from api.pages.markup import Safe, joined, tag
+from lineage.errors import NotFound
 from lineage.money import in_unit
 from lineage.words import Language, area_words, say
 
-MODULES = ("overview", "trace", "risk", "reconciliation", "ranking", "search")
+MODULES = ("overview", "trace", "risk", "repairs", "reconciliation", "ranking", "search")
 UNITS = {"yuan": ("元", 2), "wan": ("万元", 2), "yi": ("亿元", 4)}
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
+# What an answer's words are looked up under, first the pages' own.
+_AREAS = ("pages.word_", "viz.reason_", "viz.kind_", "viz.evidence_", "viz.policy_", "rules.", "findings.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class View:
     asker: Asker
     lang: Language
     unit: str
+    names: Mapping[str, str]
 
     def say(self, key: str, **values: object) -> str:
         """A word of the pages."""
@@ -35,8 +41,21 @@ class View:
 
     def word(self, word: object) -> str:
         """A code of the answers (a tier, a state, a cause) in the language of the page; itself where it has no word."""
-        known = f"word_{word}"
-        return self.say(known) if known in area_words("pages") else str(word or "")
+        for start in _AREAS:
+            area, _, key = f"{start}{word}".partition(".")
+            if key in area_words(area):
+                return say(f"{area}.{key}", self.lang)
+        return str(word or "")
+
+    @property
+    def unit_name(self) -> str:
+        """The unit as `lineage.money` calls it."""
+        return UNITS[self.unit][0]
+
+    @property
+    def unit_word(self) -> str:
+        """The unit in the language of the page."""
+        return say(f"viz.unit_{self.unit}", self.lang)
 
     def money(self, fen: int) -> str:
         """An amount in the unit chosen, with digits grouped."""
@@ -44,9 +63,23 @@ class View:
         return in_unit(fen, unit, decimals, grouped=True)
 
     def to(self, path: str, **parameters: Any) -> str:
-        """An address of these pages that keeps language and unit."""
-        kept = {**{key: value for key, value in parameters.items() if value not in (None, "")}, **self.kept}
-        return f"{path}?{urlencode(kept)}" if kept else path
+        """An address of these pages that keeps language and unit; a list gives its parameter several times."""
+        kept = {key: value for key, value in parameters.items() if value not in (None, "", [], ())}
+        query = urlencode({**kept, **self.kept}, doseq=True)
+        return f"{path}?{query}" if query else path
+
+    def here(self, **changed: object) -> str:
+        """This very address with some parameters changed; None takes one away."""
+        url = self.asker.request.url
+        kept = [(key, value) for key, value in parse_qsl(url.query) if key not in changed and key != "table"]
+        kept += [(key, str(value)) for key, value in changed.items() if value is not None]
+        return f"{quote(url.path)}?{urlencode(kept)}" if kept else quote(url.path)
+
+    @property
+    def offset(self) -> int:
+        """From which row on a long table is shown."""
+        text = self.asker.request.query_params.get("offset", "")
+        return int(text) if text.isdecimal() else 0
 
     @property
     def kept(self) -> dict[str, str]:
@@ -56,53 +89,31 @@ class View:
             **({"unit": self.unit} if self.unit != "wan" else {}),
         }
 
-    def record(self, record: str) -> Safe:
-        """A record's name that opens its trail."""
-        return tag("a", record, href=self.to("/trace", record=record))
+    def place(self, code: str | None) -> str:
+        """A division's name; its code where it has none."""
+        return self.names.get(code or "", code or "")
 
 
-def view_of(asker: Asker, lang: str, unit: str) -> View:
+def view_of(asker: Asker) -> View:
     """The view that an address asks for; unknown words fall back to Chinese and 万元."""
-    return View(asker, "en" if lang == "en" else "zh", unit if unit in UNITS else "wan")
+    from queries.territory import division_names
+
+    asked = asker.request.query_params
+    unit = asked.get("unit", "wan")
+    names = asker.service.remembered(asker.ledger, "division names", lambda: division_names(asker.ledger))
+    return View(asker, "en" if asked.get("lang") == "en" else "zh", unit if unit in UNITS else "wan", names)
 
 
-def page(view: View, module: str, title: str, *body: object) -> HTMLResponse:
-    """One whole page."""
-    links = [
-        tag("a", view.say(name), href=view.to(f"/{name}"), aria_current="page" if name == module else None)
-        for name in MODULES
-    ]
-    here = view.asker.request.url
-    turned = "en" if view.lang == "zh" else "zh"
-    other = _with(str(here.path), here.query, lang=turned)
-    units = [
-        tag(
-            "a",
-            UNITS[name][0],
-            href=_with(str(here.path), here.query, unit=name),
-            aria_current="true" if name == view.unit else None,
-        )
-        for name in UNITS
-    ]
-    top = tag(
-        "header",
-        tag("a", view.say("skip"), href="#content", class_="skip"),
-        tag("p", tag("a", view.say("title"), href=view.to("/overview")), class_="brand"),
-        tag("nav", links, aria_label=view.say("title")),
-        tag(
-            "form",
-            _hidden(view),
-            tag("label", view.say("search"), for_="q", class_="unseen"),
-            tag("input", id="q", name="q", type="search", placeholder=view.say("search_hint"), accesskey="s"),
-            tag("button", view.say("go")),
-            action="/search",
-            role="search",
-        ),
-        tag(
-            "p", units, tag("a", "English" if turned == "en" else "中文", href=other, hreflang=turned), class_="choices"
-        ),
-    )
+def page(view: View, module: str, title: str, *body: object) -> Response:
+    """One whole page; or, where its address names a table of it, that table as a workbook."""
+    table = view.asker.request.query_params.get("table")
+    if table is not None:
+        for grid in _grids(body):
+            if grid.name == table:
+                return workbook(view, [grid], f"{module}-{table}")
+        raise NotFound(f"there is no table {table} on this page", "open the page and take the link beside a table")
     ledger = view.asker.ledger
+    csrf = view.asker.service.doorkeeper.csrf_of(view.asker.request.cookies)
     foot = tag(
         "footer",
         view.say("as_of", as_of=ledger.as_of or "-", version=ledger.version),
@@ -110,21 +121,27 @@ def page(view: View, module: str, title: str, *body: object) -> HTMLResponse:
         view.asker.person.name,
         " · ",
         tag("a", view.say("feeds"), href=view.to("/feeds")),
+        " · ",
+        tag("a", view.say("contract"), href="/docs"),
+        [" · ", tag("button", view.say("signout"), id="signout", type="button")] if csrf else None,
     )
+    main = tag("main", tag("h1", title), _drawn(view, body), id="content", tabindex="-1")
+    return framed(view.lang, f"{title} · {view.say('title')}", [_top(view, module), main, foot], csrf=csrf)
+
+
+def framed(lang: Language, title: str, body: object, status: int = 200, *, csrf: str = "") -> HTMLResponse:
+    """The outermost form of a page; `csrf` is the token that decisions made on it must bear."""
     whole = joined(
         [
             Safe("<!doctype html>"),
-            Safe(f'<html lang="{"zh-CN" if view.lang == "zh" else "en"}">'),
-            tag(
-                "head",
-                head(f"{title} · {view.say('title')}"),
-                tag("meta", name="viewport", content="width=device-width"),
-            ),
-            tag("body", top, tag("main", tag("h1", title), *body, id="content", tabindex="-1"), foot),
+            Safe(f'<html lang="{"zh-CN" if lang == "zh" else "en"}">'),
+            tag("head", head(title), tag("meta", name="csrf", content=csrf) if csrf else None),
+            tag("body", body),
             Safe("</html>"),
         ]
     )
-    return HTMLResponse(whole, headers={"Content-Security-Policy": POLICY, "X-Frame-Options": "SAMEORIGIN"})
+    headers = {"Content-Security-Policy": POLICY, "X-Frame-Options": "SAMEORIGIN", "Cache-Control": "no-store"}
+    return HTMLResponse(whole, status, headers)
 
 
 def head(title: str) -> list[Safe]:
@@ -132,15 +149,51 @@ def head(title: str) -> list[Safe]:
     return [
         tag("meta", charset="utf-8"),
         tag("title", title),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("link", rel="icon", href="/assets/icon.svg", type="image/svg+xml"),
         tag("link", rel="stylesheet", href="/assets/site.css"),
         tag("script", src="/assets/site.js", defer=True),
     ]
 
 
+def _top(view: View, module: str) -> Safe:
+    links = [
+        tag("a", view.say(name), href=view.to(f"/{name}"), aria_current="page" if name == module else None)
+        for name in MODULES
+    ]
+    turned = "en" if view.lang == "zh" else "zh"
+    units = [
+        tag(
+            "a",
+            say(f"viz.unit_{name}", view.lang),
+            href=view.here(unit=name),
+            aria_current="true" if name == view.unit else None,
+        )
+        for name in UNITS
+    ]
+    box = tag(
+        "form",
+        kept_fields(view),
+        tag("label", view.say("search"), for_="q", class_="unseen"),
+        tag("input", id="q", name="q", type="search", placeholder=view.say("search_hint"), accesskey="s"),
+        tag("button", view.say("go")),
+        action="/search",
+        role="search",
+    )
+    other = tag("a", "English" if turned == "en" else "中文", href=view.here(lang=turned), hreflang=turned, lang=turned)
+    return tag(
+        "header",
+        tag("a", view.say("skip"), href="#content", class_="skip"),
+        tag("p", tag("a", view.say("title"), href=view.to("/overview")), class_="brand"),
+        tag("nav", links, aria_label=view.say("modules")),
+        box,
+        tag("p", tag("span", units, role="group", aria_label=view.say("unit")), other, class_="choices"),
+    )
+
+
 def form(view: View, action: str, *fields: object) -> Safe:
     """A form whose answers become the address."""
-    return tag("form", _hidden(view), *fields, tag("button", view.say("go")), action=action, class_="asked")
+    return tag("form", kept_fields(view), *fields, tag("button", view.say("go")), action=action, class_="asked")
 
 
 def choice(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Safe:
@@ -156,11 +209,60 @@ def choice(name: str, label: str, options: list[tuple[str, str]], chosen: str) -
     )
 
 
-def _hidden(view: View) -> list[Safe]:
+def place_field(view: View, chosen: str, label: str = "division") -> Safe:
+    """A field for a division, by code or name, with all of the asker's to choose from."""
+    scope = view.asker.scope
+    options = [tag("option", name, value=code) for code, name in sorted(view.names.items()) if scope.holds(code)]
+    shown = tag("input", name="division", value=chosen, size=12, list="divisions", autocomplete="off")
+    return tag("label", view.say(label), shown, tag("datalist", options, id="divisions"))
+
+
+def kept_fields(view: View) -> list[Safe]:
+    """Language and unit, so that a form keeps them."""
     return [tag("input", type="hidden", name=key, value=value) for key, value in view.kept.items()]
 
 
-def _with(path: str, query: str, **changed: str) -> str:
-    from urllib.parse import parse_qsl
+def facts(items: list[tuple[object, object]]) -> Safe:
+    """A row of cards: what, how much."""
+    return tag("dl", [tag("div", tag("dt", what), tag("dd", value)) for what, value in items], class_="cards")
 
-    return f"{quote(path)}?{urlencode({**dict(parse_qsl(query)), **changed})}"
+
+def _drawn(view: View, body: object) -> list[object]:
+    found: list[object] = []
+    for part in body if isinstance(body, (list, tuple)) else [body]:
+        if isinstance(part, Grid):
+            found.append(sheet_html(view, part))
+        elif isinstance(part, Folded):
+            found.append(tag("details", tag("summary", part.words), _drawn(view, part.parts)))
+        elif isinstance(part, Beside):
+            columns = [tag("div", _drawn(view, column)) for column in part.columns]
+            found.append(tag("div", columns, class_=part.form))
+        else:
+            found.append(_drawn(view, part) if isinstance(part, (list, tuple)) else part)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Parts of a page that are opened by those who want them."""
+
+    words: str
+    parts: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Parts of a page that stand side by side where there is room."""
+
+    columns: tuple[object, ...]
+    form: str = "pair"
+
+
+def _grids(body: object) -> Iterator[Grid]:
+    if isinstance(body, Grid):
+        yield body
+    elif isinstance(body, (Beside, Folded)):
+        yield from _grids(body.columns if isinstance(body, Beside) else body.parts)
+    elif isinstance(body, (list, tuple)):
+        for part in body:
+            yield from _grids(part)

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse
 
 import queries
 from api.http.asking import Reading
-from api.pages.layout import View, choice, form, page, view_of
-from api.pages.markup import Safe, table, tag
-from lineage.errors import NotFound
-from lineage.exports.rows import Sheet
-from lineage.exports.workbook import write_sheets
-from lineage.money import to_fen, yuan
-from viz.charts import Series, bar_chart, line_chart, tile_map, tiles_of
+from api.pages.flows import whole_flows
+from api.pages.grid import Cell, Column, Grid, Link, Money, percent
+from api.pages.layout import Beside, View, choice, facts, form, page, view_of
+from api.pages.markup import Safe, tag
+from api.pages.measures import MEASURES, measure_map
+from lineage.errors import Misuse, NotFound
+from lineage.money import to_fen
+from queries.described import describe
+from queries.overview_figures import CALIBRES
+from queries.overview_groups import GROUP_FIGURES, GROUPED_BY
+from queries.page import WHOLE
+from viz.charts import Series, bar_chart, line_chart
 from viz.charts import Value as Bar
 
 routes = APIRouter(include_in_schema=False)
-ROWS = 400
 TIERS = ("province", "city", "county", "relocation")
+SPENT = "#C46A00"
 
 
 @routes.get("/")
@@ -34,17 +35,26 @@ def home() -> Response:
 
 
 @routes.get("/overview")
-def overview(asker: Reading, year: str = "", calibre: str = "2017", lang: str = "zh", unit: str = "wan") -> Response:
-    """The whole, by tier, by month, by division."""
-    view = view_of(asker, lang, unit)
-    wanted = int(year) if year.isdecimal() else None
-    answer = _answer(view, wanted, calibre, None)
-    months = _answer(view, wanted, calibre, "month")
+def overview(
+    asker: Reading, year: str = "", calibre: str = "2017", by: str = "", measure: str = "progress"
+) -> Response:
+    """The whole: by tier, by month, as a flow, as tiles, by division or by whatever is chosen."""
+    view = view_of(asker)
+    wanted = year_of(view, year)
+    calibre = calibre_of(view, calibre)
+    if by and by not in GROUPED_BY:
+        raise Misuse(view.say("not_one_of", name=view.say("by"), found=by), ", ".join(GROUPED_BY))
+    if measure not in MEASURES:
+        raise Misuse(view.say("not_one_of", name=view.say("measure"), found=measure), ", ".join(MEASURES))
+    answer = answer_of(view, wanted, calibre, None)
+    months = answer_of(view, wanted, calibre, "month")
     asked = form(
         view,
         "/overview",
-        tag("label", view.say("year"), tag("input", name="year", value=answer["year"], size=4, inputmode="numeric")),
-        choice("calibre", view.say("calibre"), [("2017", "2017"), ("next", "next")], calibre),
+        tag("label", view.say("year"), tag("input", name="year", value=answer["year"], size=5, inputmode="numeric")),
+        choice("calibre", view.say("calibre"), [(name, view.word(f"calibre_{name}")) for name in CALIBRES], calibre),
+        choice("by", view.say("by"), [("", view.say("division")), *_keys(view)], by),
+        choice("measure", view.say("measure_map"), [(name, view.say(name)) for name in MEASURES], measure),
     )
     return page(
         view,
@@ -52,13 +62,33 @@ def overview(asker: Reading, year: str = "", calibre: str = "2017", lang: str = 
         view.say("overview"),
         asked,
         _cards(view, answer),
-        tag("div", _tiers(view, answer), _months(view, months), class_="pair"),
-        _map(view, answer),
-        _divisions(view, answer, calibre),
+        Beside((_tiers(view, answer), _months(view, months))),
+        whole_flows(view, int(answer["year"])),
+        measure_map(view, answer, measure),
+        _groups(view, answer_of(view, wanted, calibre, by), by) if by else divisions_grid(view, answer),
     )
 
 
-def _answer(view: View, year: int | None, calibre: str, by: str | None) -> dict[str, Any]:
+def _keys(view: View) -> list[tuple[str, str]]:
+    return [(name, view.say(name)) for name in GROUPED_BY if name != "division"]
+
+
+def year_of(view: View, text: str) -> int | None:
+    """The year an address names; None where it names none. Raises Misuse in the page's language."""
+    if text and not (text.isdecimal() and 1949 <= int(text) <= 2999):
+        raise Misuse(view.say("not_a_year", found=text), view.say("such_as", example="2017"))
+    return int(text) if text else None
+
+
+def calibre_of(view: View, text: str) -> str:
+    """The calibre an address names. Raises Misuse in the page's language."""
+    if text not in CALIBRES:
+        raise Misuse(view.say("not_one_of", name=view.say("calibre"), found=text), ", ".join(CALIBRES))
+    return text
+
+
+def answer_of(view: View, year: int | None, calibre: str, by: str | None) -> dict[str, Any]:
+    """The overview's answer within the asker's divisions, worked out once a version."""
     asker = view.asker
     return asker.service.remembered(
         asker.ledger,
@@ -67,168 +97,146 @@ def _answer(view: View, year: int | None, calibre: str, by: str | None) -> dict[
     )
 
 
+def figure_address(view: View, answer: dict[str, Any], figure: str) -> str | None:
+    """The page of a figure's records; None for a figure of the whole where the asker sees a part only."""
+    if view.asker.scope.divisions is not None and ":" not in figure:
+        return None
+    return view.to("/figures", figure=figure, year=answer["year"], calibre=answer["calibre"])
+
+
 def _cards(view: View, answer: dict[str, Any]) -> Safe:
-    year = answer["year"]
-    whole = view.asker.scope.divisions is None
+    def card(figure: str, amount: str) -> tuple[object, object]:
+        shown, address = view.money(to_fen(amount)), figure_address(view, answer, figure)
+        return view.say(figure), tag("a", shown, href=address) if address else shown
 
-    def card(label: str, amount: str, figure: str = "") -> Safe:
-        shown: object = view.money(to_fen(amount))
-        if figure and whole:
-            shown = tag("a", shown, href=view.to("/figures", figure=figure, year=year, calibre=answer["calibre"]))
-        return tag("div", tag("dt", view.say(label)), tag("dd", shown))
-
-    cards = [
-        card("scale", answer["scale"]["total"], "scale"),
-        card("expenditure", answer["expenditure"]["total"], "expenditure"),
-        tag("div", tag("dt", view.say("progress")), tag("dd", _percent(answer["progress"]))),
-    ]
+    spent = answer["expenditure"]["total"]
+    cards = [card("scale", answer["scale"]["total"]), card("expenditure", spent)]
+    cards.append((view.say("progress"), percent(answer["progress"])))
     cards += [
         card(name, answer[name])
-        for name in ("in_transit", "unplaced", "special_account_difference")
+        for name in ("in_transit", "unplaced", "special_account_difference", "relocation_expenditure")
         if answer.get(name) is not None
     ]
-    if answer.get("carried_over"):
-        cards.append(card("carried_over", answer["carried_over"]["amount"]))
-    return tag("dl", cards, class_="cards")
+    carried = answer["carried_over"]
+    cards += [card("carried_over", carried["amount"]), card("carried_over_expenditure", carried["expenditure"])]
+    return facts(cards)
 
 
 def _tiers(view: View, answer: dict[str, Any]) -> Safe:
     bars = [
-        Bar(f"{view.say('scale')} {view.word(tier)}", to_fen(answer["scale"][tier]))
+        Bar(f"{view.say('scale')} {view.word(tier)}", to_fen(answer["scale"][tier]),
+            href=figure_address(view, answer, f"scale.{tier}") or "")
         for tier in TIERS
-        if answer["scale"].get(tier) is not None
     ]
     bars += [
-        Bar(f"{view.say('expenditure')} {view.word(tier)}", to_fen(answer["expenditure"][tier]), colour="#C46A00")
+        Bar(f"{view.say('expenditure')} {view.say(f'spent_{tier}')}", to_fen(answer["expenditure"][tier]), colour=SPENT,
+            href=figure_address(view, answer, f"expenditure.{tier}") or "")
         for tier in TIERS[:3]
-        if answer["expenditure"].get(tier) is not None
     ]
-    return tag(
-        "figure",
-        tag("figcaption", view.say("scale"), " / ", view.say("expenditure")),
-        Safe(bar_chart(view.say("scale"), bars, show=view.money)),
-    )
+    return _figure(view, view.say("by_tier"), bar_chart(view.say("by_tier"), bars, show=view.money))
+
+
+def _figure(view: View, caption: str, drawn: str) -> Safe:
+    return tag("figure", tag("figcaption", caption, " ", tag("small", view.unit_word)), Safe(drawn))
 
 
 def _months(view: View, answer: dict[str, Any]) -> Safe | None:
-    groups = [group for group in answer.get("groups", ()) if group.get("expenditure") is not None]
-    if not groups:
+    """Expenditure by month, and summed up from the beginning of the year."""
+    groups = [group for group in answer.get("groups", ()) if group["key"]]
+    spent = {group["key"]: to_fen(group["expenditure"]) for group in groups}
+    if not any(spent.values()):
         return None
-    label = next(key for key in ("key", "month", "group", "name") if key in groups[0])
-    series = Series(view.say("expenditure"), tuple(to_fen(group["expenditure"]) for group in groups))
-    return tag(
-        "figure",
-        tag("figcaption", view.say("by_month")),
-        Safe(line_chart(view.say("by_month"), [str(group[label])[-5:] for group in groups], [series], show=view.money)),
+    year = answer["year"]
+    last = max(key for key, fen in spent.items() if fen)
+    months = [month for month in (f"{year}-{number:02d}" for number in range(1, 13)) if month <= last]
+    months = [*sorted(key for key in spent if key < f"{year}-01" and spent[key]), *months]
+    amounts = tuple(spent.get(month, 0) for month in months)
+    so_far = tuple(sum(amounts[: place + 1]) for place in range(len(amounts)))
+    lines = [Series(view.say("so_far"), so_far, SPENT, "6 3"), Series(view.say("in_month"), amounts)]
+    return _figure(
+        view, view.say("by_month"), line_chart(view.say("by_month"), [m[2:] for m in months], lines, show=view.money)
     )
 
 
-def _map(view: View, answer: dict[str, Any]) -> Safe:
-    inside = {row["division_code"] for row in answer["divisions"]}
-    rows = view.asker.ledger.rows("SELECT division_code, name, fiscal_parent FROM divisions ORDER BY division_code")
-    amounts = {
-        row["division_code"]: round(float(row["progress"]) * 10_000)
-        for row in answer["divisions"]
-        if row["progress"] is not None
-    }
-    tiles = tiles_of(
-        [
-            (row["division_code"], row["name"], row["fiscal_parent"] or "")
-            for row in rows
-            if row["division_code"] in inside
-        ],
-        amounts,
-    )
-    drawn = Safe(tile_map(view.say("map"), tiles, show=lambda share: f"{share / 100:.1f}%"))
-    return tag("details", tag("summary", view.say("map")), tag("figure", drawn))
-
-
-def _divisions(view: View, answer: dict[str, Any], calibre: str) -> Safe:
-    heads = [
-        view.say(name) for name in ("division", "received", "own", "passed_down", "scale", "expenditure", "progress")
-    ]
-    rows = []
-    for row in sorted(answer["divisions"], key=lambda row: -to_fen(row["scale"]))[:ROWS]:
-        received = sum(to_fen(amount) for amount in row["received"].values())
-        cells: list[object] = [tag("a", row["name"], href=view.to("/reconciliation", division=row["division_code"]))]
-        for figure, fen in (
-            ("received", received),
-            *((name, to_fen(row[name])) for name in ("own", "passed_down", "scale", "expenditure")),
-        ):
-            cells.append(
-                tag(
-                    "a",
-                    view.money(fen),
-                    href=view.to(
-                        "/figures", figure=f"{figure}:{row['division_code']}", year=answer["year"], calibre=calibre
-                    ),
-                )
+def divisions_grid(view: View, answer: dict[str, Any]) -> Grid:
+    """All divisions, greatest scale first; every amount opens its records."""
+    figures = ("received", "own", "passed_down", "scale", "expenditure")
+    rows: list[list[Cell]] = []
+    for row in sorted(answer["divisions"], key=lambda row: (-to_fen(row["scale"]), row["division_code"])):
+        amounts = {name: to_fen(row[name]) for name in figures[1:]}
+        amounts["received"] = sum(to_fen(amount) for amount in row["received"].values())
+        if any(amounts.values()):
+            code = row["division_code"]
+            cells = [Money(amounts[name], figure_address(view, answer, f"{name}:{code}")) for name in figures]
+            rows.append(
+                [Link(row["name"] or code, view.to("/division", code=code, year=answer["year"])), code, *cells,
+                 row["progress"]]
             )
-        rows.append([*cells, _percent(row["progress"])])
-    file = tag("a", view.say("table_file"), href=view.to("/overview.xlsx", year=answer["year"], calibre=calibre))
-    return tag(
-        "section",
-        tag("h2", view.say("division")),
-        tag("p", file),
-        table(heads, rows, right=frozenset(range(1, 7)), caption=view.say("overview")),
+    heads = (
+        Column(view.say("division")),
+        Column(view.say("code")),
+        *(Column(view.say(name), "money") for name in figures),
+        Column(view.say("progress"), "share"),
     )
+    return Grid("divisions", view.say("by_division"), heads, rows)
 
 
-@routes.get("/overview.xlsx")
-def workbook(asker: Reading, year: str = "", calibre: str = "2017", lang: str = "zh", unit: str = "wan") -> Response:
-    """The divisions' table as a workbook, in yuan."""
-    view = view_of(asker, lang, unit)
-    answer = _answer(view, int(year) if year.isdecimal() else None, calibre, None)
-    columns = ("division_code", "name", "received", "own", "passed_down", "scale", "expenditure", "progress")
-    rows = tuple(
-        (
-            row["division_code"],
-            row["name"],
-            yuan(sum(to_fen(one) for one in row["received"].values())),
-            row["own"],
-            row["passed_down"],
-            row["scale"],
-            row["expenditure"],
-            row["progress"],
-        )
-        for row in answer["divisions"]
+def _groups(view: View, answer: dict[str, Any], by: str) -> Grid:
+    rows: list[list[Cell]] = [
+        [
+            (view.word(group["key"]) if by == "tier" else group["name"] or group["key"]) or view.say("none_named"),
+            group["key"] or "",
+            *(Money(to_fen(group[figure])) for figure in GROUP_FIGURES),
+            group["progress"],
+        ]
+        for group in answer["groups"]
+    ]
+    heads = (
+        Column(view.say(by)),
+        Column(view.say("code")),
+        *(Column(view.say(figure), "money") for figure in GROUP_FIGURES),
+        Column(view.say("progress"), "share"),
     )
-    return xlsx_file([Sheet("overview", columns, rows, columns[2:7])], "overview.xlsx")
-
-
-def xlsx_file(sheets: list[Sheet], name: str) -> Response:
-    """Tables as a download."""
-    with NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
-        path = Path(file.name)
-    write_sheets(sheets, path)
-    return FileResponse(path, filename=name, background=BackgroundTask(path.unlink))
+    return Grid(f"by_{by}", f"{view.say('by')} {view.say(by)}", heads, rows)
 
 
 @routes.get("/figures")
-def figures(
-    asker: Reading, figure: str, year: str = "", calibre: str = "2017", lang: str = "zh", unit: str = "wan"
-) -> Response:
+def figures(asker: Reading, figure: str = "", year: str = "", calibre: str = "2017") -> Response:
     """The records whose sum is a figure."""
-    view = view_of(asker, lang, unit)
-    division = figure.partition(":")[2]
+    view = view_of(asker)
+    name, _, division = figure.partition(":")
+    if not figure:
+        raise NotFound(view.say("no_figure"), view.say("open_one"))
     if asker.scope.divisions is not None and division not in asker.scope.divisions:
-        raise NotFound(f"there is no figure {figure}", "open one of the overview")
-    found = queries.overview_records(asker.ledger, figure, int(year) if year.isdecimal() else None, calibre).to_json()
-    rows = [
-        [view.record(row["record"]), row["division_code"], row["date"], view.money(to_fen(row["amount"]))]
-        for row in found["records"][:ROWS]
+        raise NotFound(view.say("no_figure"), view.say("open_one"))
+    found = asker.service.remembered(
+        asker.ledger,
+        ("figure", figure, year, calibre),
+        lambda: queries.overview_records(asker.ledger, figure, year_of(view, year), calibre, WHOLE),
+    )
+    shown = found.records[view.offset : view.offset + 200]
+    known = describe(asker.ledger, [row.record for row in shown])
+    rows: list[list[Cell]] = [
+        [
+            Link(row.record, view.to("/trace", record=row.record)),
+            view.word(row.record.partition(":")[0]),
+            view.place(row.division_code),
+            view.word(row.tier),
+            row.date.isoformat() if row.date else "",
+            known[row.record].title if row.record in known else "",
+            Money(row.amount_fen),
+        ]
+        for row in found.records
     ]
-    heads = [view.say(name) for name in ("record", "division", "date", "amount")]
-    total = sum(to_fen(row["amount"]) for row in found["records"])
+    names = ("record", "kind", "division", "tier", "date", "name", "amount")
+    heads = tuple(Column(view.say(one), "money" if one == "amount" else "text") for one in names)
+    bare, _, tier = name.partition(".")
+    of_what = " · ".join(part for part in (view.place(division), view.say(bare), view.word(tier)) if part)
     return page(
         view,
         "overview",
-        f"{view.say('records')}: {figure}",
-        tag("p", f"{view.say('total')}: {view.money(total)}"),
-        tag("p", view.say("first_rows", shown=len(rows), total=len(found["records"]))),
-        table(heads, rows, right=frozenset({3}), caption=figure),
+        f"{view.say('records')}: {of_what}",
+        facts([(view.say("total"), view.money(found.total_fen)), (view.say("records_count"), f"{found.count:,}")]),
+        Grid("records", view.say("records"), heads, rows, paged=True),
     )
 
-
-def _percent(progress: str | None) -> str:
-    return "—" if progress is None else f"{float(progress) * 100:.2f}%"

@@ -1,7 +1,8 @@
-"""Risk: findings worked through their life cycle; reconciliation as a waterfall by cause; ranking."""
+"""Risk: what the rules find, filtered, counted and worked through its life cycle."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,212 +10,358 @@ from fastapi.responses import Response
 
 import queries
 from api.http.asking import Reading
-from api.http.routes.questions import all_findings, chosen_findings, finding_case, ranked
-from api.pages.layout import View, choice, form, page, view_of
-from api.pages.markup import Safe, table, tag
+from api.http.routes.questions import proposed_links
+from api.pages.cases import cases_of
+from api.pages.grid import Cell, Column, Drawn, Grid, Link, Money
+from api.pages.layout import Beside, View, choice, facts, form, page, place_field, view_of
+from api.pages.markup import Safe, tag
+from api.pages.places import place_of
+from api.pages.trail_links import accepted_links_grid, proposals_grid
+from lineage.errors import NotFound
 from lineage.money import to_fen
-from queries.life_cycle import STEPS
-from viz.charts import Step, waterfall
+from queries.catalogue import CLASSES, OFFICES, SEVERITIES, TYPES, catalogue
+from queries.described import describe
+from queries.life_cycle import STATES, STEPS
+from viz.charts import Value as Bar
+from viz.charts import bar_chart
 
 routes = APIRouter(include_in_schema=False)
-ROWS = 400
-SEVERITIES = ("red", "orange", "yellow", "blue")
+FILTERS = ("rule", "severity", "state", "class", "type", "office")
 
 
 @routes.get("/risk")
-def risk(
-    asker: Reading, rule: str = "", division: str = "", severity: str = "", lang: str = "zh", unit: str = "wan"
-) -> Response:
-    """What the rules find, with filters."""
-    view = view_of(asker, lang, unit)
-    whole = all_findings(asker, view.lang)
-    rows = chosen_findings(asker, whole, {"rule": rule, "severity": severity}, division)
-    order = {name: place for place, name in enumerate(SEVERITIES)}
-    rows.sort(key=lambda row: (order[row["severity"]], -to_fen(row["amount"]), row["id"]))
-    counted = [(one["rule"], f"{one['rule']} ({one['findings']})") for one in whole["rules"] if one["findings"]]
-    asked = form(
-        view,
-        "/risk",
-        choice("rule", view.say("rule"), [("", view.say("all")), *counted], rule),
-        choice(
-            "severity",
-            view.say("severity"),
-            [("", view.say("all")), *((name, view.say(name)) for name in SEVERITIES)],
-            severity,
-        ),
-        tag("label", view.say("division"), tag("input", name="division", value=division, size=10)),
-    )
-    heads = [view.say(name) for name in ("severity", "rule", "record", "division", "amount", "message")]
-    shown = [
-        [
-            tag("span", view.say(row["severity"]), class_=f"severity {row['severity']}"),
-            tag("a", row["rule"], href=view.to(f"/findings/{row['id']}")),
-            _subject(view, row["subject"]),
-            row["division_code"],
-            view.money(to_fen(row["amount"])),
-            row["message"],
-        ]
-        for row in rows[:ROWS]
+def risk(asker: Reading) -> Response:
+    """What the rules find, with filters; how many by rule and division."""
+    view = view_of(asker)
+    given = asker.request.query_params
+    wanted = {name: given.get(name, "") for name in FILTERS}
+    division = place_of(view, given.get("division", ""))
+    inside = queries.subtree(asker.ledger, division) if division else None
+    every = cases_of(view)
+    rows = [
+        row
+        for row in every
+        if all(not value or row.get(name) == value for name, value in wanted.items())
+        and (inside is None or row["division_code"] in inside)
+        and (not given.get("overdue") or row["overdue"])
+        and (not given.get("mended") or row["mended"])
     ]
     return page(
         view,
         "risk",
         view.say("risk"),
-        asked,
-        tag("p", view.say("first_rows", shown=len(shown), total=len(rows))),
-        table(heads, shown, right=frozenset({4}), caption=view.say("findings")),
+        _filters(view, every, wanted, division),
+        _cards(view, rows),
+        _charts(view, rows),
+        _table(view, rows),
+        _by_rule(view, rows),
     )
+
+
+def _filters(view: View, every: list[dict[str, Any]], wanted: Mapping[str, str], division: str) -> Safe:
+    def options(values: tuple[str, ...], shown: Callable[[str], str]) -> list[tuple[str, str]]:
+        return [("", view.say("all")), *((value, shown(value)) for value in values)]
+
+    titles = {row["rule"]: row["title"] for row in every}
+    counts: dict[str, int] = {}
+    for row in every:
+        counts[row["rule"]] = counts.get(row["rule"], 0) + 1
+    rules = tuple(sorted(counts))
+    overdue = view.asker.request.query_params.get("overdue", "")
+    return form(
+        view,
+        "/risk",
+        choice(
+            "rule",
+            view.say("rule"),
+            options(rules, lambda name: f"{titles[name]} {name} ({counts[name]})"),
+            wanted["rule"],
+        ),
+        choice("severity", view.say("severity"), options(SEVERITIES, view.say), wanted["severity"]),
+        choice("state", view.say("state"), options(STATES, view.word), wanted["state"]),
+        choice("class", view.say("class"), options(CLASSES, view.word), wanted["class"]),
+        choice("type", view.say("problem_type"), options(TYPES, lambda one: f"{one} {view.word(one)}"), wanted["type"]),
+        choice("office", view.say("office"), options(OFFICES, view.word), wanted["office"]),
+        choice("overdue", view.say("overdue"), [("", view.say("all")), ("yes", view.say("only_overdue"))], overdue),
+        place_field(view, division),
+    )
+
+
+def _cards(view: View, rows: list[dict[str, Any]]) -> Safe:
+    def part(name: str, value: str) -> str:
+        return view.here(**{name: value}, offset=None)
+
+    cards: list[tuple[object, object]] = [(view.say("findings"), tag("b", len(rows)))]
+    for name in SEVERITIES:
+        count = sum(row["severity"] == name for row in rows)
+        cards.append((tag("span", view.say(name), class_=f"severity {name}"), _opens(count, part("severity", name))))
+    for name in STATES:
+        count = sum(row["state"] == name for row in rows)
+        if count:
+            cards.append((view.word(name), _opens(count, part("state", name))))
+    late = sum(row["overdue"] for row in rows)
+    if late:
+        cards.append((view.say("overdue"), _opens(late, part("overdue", "yes"))))
+    return facts(cards)
+
+
+def _opens(count: int, address: str) -> object:
+    return tag("a", count, href=address) if count else count
+
+
+def _charts(view: View, rows: list[dict[str, Any]]) -> Beside | None:
+    """The ten rules and the ten divisions with most at stake."""
+    if not rows:
+        return None
+
+    def most(key: str, name: Callable[[dict[str, Any]], str], caption: str) -> Safe:
+        sums: dict[str, list[Any]] = {}
+        for row in rows:
+            found = sums.setdefault(row[key], [name(row), 0, 0])
+            found[1] += to_fen(row["amount"])
+            found[2] += 1
+        best = sorted(sums.items(), key=lambda one: -one[1][1])[:10]
+        bars = [Bar(label, fen, note=view.say("findings_count", count=count), href=view.here(**{_field(key): code}))
+                for code, (label, fen, count) in best if code]
+        return tag("figure", tag("figcaption", caption, " ", tag("small", view.unit_word)),
+                   Safe(bar_chart(caption, bars, show=view.money)))
+
+    return Beside(
+        (
+            most("rule", lambda row: str(row["title"]), view.say("most_by_rule")),
+            most("division_code", lambda row: view.place(row["division_code"]), view.say("most_by_division")),
+        )
+    )
+
+
+def _field(key: str) -> str:
+    return "division" if key == "division_code" else key
+
+
+def _table(view: View, rows: list[dict[str, Any]]) -> Grid:
+    shown: list[list[Cell]] = [
+        [
+            Drawn(tag("span", view.say(row["severity"]), class_=f"severity {row['severity']}"),
+                  view.say(row["severity"])),
+            Link(row["title"], view.to(f"/findings/{row['id']}")),
+            _subject(view, row["subject"]),
+            view.place(row["division_code"]),
+            Money(to_fen(row["amount"])),
+            state_words(view, row),
+            row["due"] or "",
+            row.get("message", ""),
+        ]
+        for row in rows
+    ]
+    names = ("severity", "rule", "record", "division", "amount", "state", "due", "message")
+    heads = tuple(Column(view.say(name), "money" if name == "amount" else "text") for name in names)
+    return Grid("findings", view.say("findings"), heads, shown, [row["id"] for row in rows], paged=True)
+
+
+def _by_rule(view: View, rows: list[dict[str, Any]]) -> Grid:
+    """All rules with their number and sum, also those that found nothing."""
+    sums: dict[str, list[int]] = {}
+    for row in rows:
+        found = sums.setdefault(row["rule"], [0, 0])
+        found[0] += 1
+        found[1] += to_fen(row["amount"])
+    shown: list[list[Cell]] = [
+        [
+            Link(rule.titles[view.lang], view.here(rule=rule.name, offset=None)),
+            Drawn(tag("a", rule.name, href=view.to("/rules", rule=rule.name)), rule.name),
+            view.word(rule.rule_class),
+            f"{rule.problem_type} {view.word(rule.problem_type)}",
+            sums.get(rule.name, [0, 0])[0],
+            Money(sums.get(rule.name, [0, 0])[1]),
+        ]
+        for rule in catalogue()
+        if rule.on
+    ]
+    kinds = {"findings": "number", "amount": "money"}
+    names = ("rule", "rule_page", "class", "problem_type", "findings", "amount")
+    heads = tuple(Column(view.say(name), kinds.get(name, "text")) for name in names)
+    return Grid("rules", view.say("by_rule"), heads, shown)
+
+
+def state_words(view: View, row: Mapping[str, Any]) -> str:
+    """A finding's state, and whether it is mended, returned or overdue."""
+    marks = [view.word(mark) for mark in ("mended", "returned", "overdue") if row[mark]]
+    return view.word(row["state"]) + (f" ({', '.join(marks)})" if marks else "")
 
 
 @routes.get("/findings/{finding}")
-def finding(asker: Reading, finding: str, lang: str = "zh", unit: str = "wan") -> Response:
-    """One finding: what it says, its evidence, what was done, what may be done."""
-    view = view_of(asker, lang, unit)
-    row = finding_case(asker, finding, view.lang)
-    evidence = tag("ul", [tag("li", _subject(view, record)) for record in row.get("evidence", ())[:ROWS]])
-    events = [
-        [event.get("at"), event.get("by"), event.get("kind", event.get("event")), event.get("comment", "")]
-        for event in row["events"]
+def finding(asker: Reading, finding: str) -> Response:
+    """One finding: what it says, its evidence, what was done, what may be done next and by whom."""
+    view = view_of(asker)
+    row = next((row for row in cases_of(view) if row["id"] == finding), None)
+    if row is None:
+        raise NotFound(view.say("no_finding", finding=finding))
+    cards: list[tuple[object, object]] = [
+        (view.say("severity"), tag("span", view.say(row["severity"]), class_=f"severity {row['severity']}")),
+        (view.say("amount"), view.money(to_fen(row["amount"]))),
+        (view.say("division"), tag("a", view.place(row["division_code"]), href=_division(view, row))),
+        (view.say("state"), state_words(view, row)),
+        (view.say("due"), row["due"] or "—"),
+        (view.say("office"), view.word(row.get("office", ""))),
     ]
-    act: Safe | None = None
-    if asker.person.may("investigator"):
-        act = tag(
-            "form",
-            choice("event", view.say("act"), [(name, name) for name in STEPS], "review"),
-            tag("label", view.say("comment"), tag("input", name="comment", size=50)),
-            tag("button", view.say("send")),
-            data_post=f"/api/v1/findings/{finding}/events",
-            class_="asked",
-        )
     return page(
         view,
         "risk",
-        f"{row['rule']} · {row['subject']}",
-        tag("p", row.get("message", "")),
-        tag(
-            "dl",
+        f"{row['title']} · {row['subject'].partition(':')[2] or row['subject']}",
+        tag("p", row.get("message") or view.say("mended_now"), class_="lead"),
+        facts(cards),
+        _evidence(view, row),
+        _events(view, row),
+        _steps(view, row),
+        _rule_page(view, row["rule"]),
+        tag("p", tag("a", view.say("back_to_list"), href=view.to("/risk", rule=row["rule"]))),
+    )
+
+
+def _division(view: View, row: Mapping[str, Any]) -> str:
+    return view.to("/division", code=row["division_code"])
+
+
+def _evidence(view: View, row: Mapping[str, Any]) -> Grid:
+    records = list(row.get("evidence") or (row["subject"],))
+    known = describe(view.asker.ledger, records)
+    shown: list[list[Cell]] = []
+    for record in records:
+        found = known.get(record)
+        shown.append(
             [
-                tag("div", tag("dt", view.say(key)), tag("dd", value))
-                for key, value in (
-                    ("severity", view.say(row["severity"])),
-                    ("amount", view.money(to_fen(row["amount"]))),
-                    ("state", row["state"]),
-                    ("due", row["due"] or "—"),
-                )
-            ],
-            class_="cards",
-        ),
-        tag("h2", view.say("evidence")),
-        evidence,
-        tag("h2", view.say("history")),
-        table([view.say(name) for name in ("date", "name", "act", "comment")], events, caption=view.say("history")),
-        act,
-    )
-
-
-@routes.get("/reconciliation")
-def reconciliation(
-    asker: Reading, division: str = "", calibre: str = "2017", lang: str = "zh", unit: str = "wan"
-) -> Response:
-    """Differences to the counties' own reports, each taken apart."""
-    view = view_of(asker, lang, unit)
-    key = ("reconcile", None, "", calibre)
-    whole: dict[str, Any] = asker.service.remembered(
-        asker.ledger, key, lambda: queries.reconcile(asker.ledger, None, None, calibre).to_json()
-    )
-    rows = asker.scope.rows(whole["divisions"])
-    asked = form(
-        view,
-        "/reconciliation",
-        tag("label", view.say("division"), tag("input", name="division", value=division, size=10)),
-        choice("calibre", view.say("calibre"), [("2017", "2017"), ("next", "next")], calibre),
-    )
-    if division:
-        chosen = [row for row in rows if division in (row["division_code"], row["name"])]
-        chosen.sort(key=lambda row: row["difference"] == "0.00")
-        return page(
-            view,
-            "reconciliation",
-            view.say("reconciliation"),
-            asked,
-            [_taken_apart(view, row) for row in chosen] or tag("p", view.say("nothing")),
+                _subject(view, record),
+                view.word(record.partition(":")[0]),
+                view.place(found.division_code) if found else "",
+                " ".join(part for part in (found.title, found.doc_no) if part) if found else "",
+                found.date.isoformat() if found and found.date else "",
+                Money(found.amount_fen) if found and found.amount_fen is not None else None,
+                view.say("accused") if record == row["subject"] else "",
+            ]
         )
-    differing = [row for row in rows if row["difference"] != "0.00" and row["tier"] == "all"]
-    differing.sort(key=lambda row: -abs(to_fen(row["difference"])))
-    heads = [view.say(name) for name in ("division", "measure", "system", "report", "difference", "unexplained")]
-    shown = [
+    names = ("record", "kind", "division", "name", "date", "amount", "role")
+    heads = tuple(Column(view.say(name), "money" if name == "amount" else "text") for name in names)
+    return Grid("evidence", view.say("evidence"), heads, shown, records)
+
+
+def _events(view: View, row: Mapping[str, Any]) -> Grid:
+    shown: list[list[Cell]] = [
         [
-            tag("a", row["name"], href=view.to("/reconciliation", division=row["division_code"])),
-            view.word(row["measure"]),
-            *(view.money(to_fen(row[name])) for name in ("system", "report", "difference", "unexplained")),
+            event["at"][:16].replace("T", " "),
+            event["by"],
+            view.place(event["acting_for"]) or view.say("whole_ledger"),
+            view.word(f"event_{event['event']}"),
+            event["comment"],
+            event["due"] or "",
+            event["attachment"],
         ]
-        for row in differing[:ROWS]
+        for event in row["events"]
     ]
+    heads = tuple(Column(view.say(n)) for n in ("when", "who", "acting_for", "act", "comment", "due", "attachment"))
+    return Grid("history", view.say("history"), heads, shown)
+
+
+def _steps(view: View, row: Mapping[str, Any]) -> Safe:
+    """A form for each thing that may happen now; what needs which words is asked for, the rest is said."""
+    if not view.asker.person.may("investigator"):
+        return tag("p", view.say("investigators_only"), class_="hint")
+    standing = _standing(view, row["division_code"])
+    may = [name for name, step in STEPS.items() if row["state"] in step.before and standing in step.by]
+    if not may:
+        return tag("p", view.say("nothing_to_do"), class_="hint")
+    options = [
+        tag("option", view.word(f"event_{name}"), value=name, data_needs=STEPS[name].needs or None) for name in may
+    ]
+    return tag(
+        "form",
+        tag("h2", view.say("act")),
+        tag(
+            "div",
+            tag("label", view.say("act"), tag("select", options, name="event")),
+            tag("label", view.say("comment"), tag("input", name="comment", size=44, maxlength=4000)),
+            tag("label", view.say("due"), tag("input", name="due", type="date")),
+            tag("label", view.say("attachment"), tag("input", name="attachment", size=24, maxlength=400)),
+            tag("button", view.say("send")),
+            class_="asked",
+        ),
+        tag("p", view.say("who_may"), class_="hint"),
+        tag("p", class_="said", role="alert"),
+        data_post=f"/api/v1/findings/{row['id']}/events",
+        class_="sheet deed-sheet",
+    )
+
+
+def _standing(view: View, division: str) -> str:
+    """Whether the asker acts as the division itself or as one above it: only then are its decisions open."""
+    scope, person = view.asker.scope, view.asker.person
+    return "own" if scope.divisions is not None and division == person.divisions[0] else "superior"
+
+
+@routes.get("/rules")
+def rules(asker: Reading, rule: str = "") -> Response:
+    """The catalogue, or one rule's page."""
+    view = view_of(asker)
+    if rule:
+        title = next((one.titles[view.lang] for one in catalogue() if one.name == rule), "")
+        if not title:
+            raise NotFound(view.say("no_rule", rule=rule))
+        back = tag("p", tag("a", view.say("rule_catalogue"), href=view.to("/rules")))
+        return page(view, "risk", f"{title} · {rule}", _rule_page(view, rule, is_open=True), back)
+    shown: list[list[Cell]] = [
+        [
+            Link(one.titles[view.lang], view.to("/rules", rule=one.name)),
+            one.name,
+            " ".join(view.say(severity) for severity in one.severities),
+            view.word(one.rule_class),
+            f"{one.problem_type} {view.word(one.problem_type)}",
+            view.word(one.office),
+            view.say("yes" if one.on else "no"),
+        ]
+        for one in catalogue()
+    ]
+    names = ("rule", "rule_page", "severity", "class", "problem_type", "office", "switched_on")
+    heads = tuple(Column(view.say(name)) for name in names)
+    return page(view, "risk", view.say("rule_catalogue"), Grid("rules", view.say("rule_catalogue"), heads, shown))
+
+
+def _rule_page(view: View, name: str, *, is_open: bool = False) -> Safe | None:
+    rule = next((rule for rule in catalogue() if rule.name == name), None)
+    if rule is None:
+        return None
+    left_out = "What" if view.lang == "zh" else "说明"
+    parts = [
+        [tag("dt", view.word(f"section_{heading}")), tag("dd", text)]
+        for heading, text in rule.sections
+        if heading != left_out
+    ]
+    body = [tag("dl", parts, class_="told"), tag("p", tag("a", rule.name, href=view.to("/rules", rule=name)))]
+    if is_open:
+        return tag("div", body, class_="sheet told-sheet")
+    return tag("details", tag("summary", view.say("about_rule", rule=rule.titles[view.lang])), body)
+
+
+@routes.get("/repairs")
+def repairs(asker: Reading) -> Response:
+    """Links that are probably missing, and those that people accepted."""
+    from api.access.scopes import all_seen
+
+    view = view_of(asker)
+    rows = [row for row in proposed_links(asker) if all_seen(asker.ledger, asker.scope, row["from"], row["to"])]
     return page(
         view,
-        "reconciliation",
-        view.say("reconciliation"),
-        asked,
-        tag("p", view.say("first_rows", shown=len(shown), total=len(differing))),
-        table(heads, shown, right=frozenset({2, 3, 4, 5}), caption=view.say("reconciliation")),
+        "repairs",
+        view.say("repairs"),
+        tag("p", view.say("repairs_rule"), class_="lead"),
+        accepted_links_grid(view, None),
+        proposals_grid(view, rows, "repairs"),
+        None if asker.person.may("investigator") else tag("p", view.say("investigators_only"), class_="hint"),
     )
 
 
-def _taken_apart(view: View, row: dict[str, Any]) -> Safe:
-    title = f"{row['name']} · {view.word(row['measure'])} · {view.word(row['tier'])} · {row['report_date']}"
-    steps = [Step(view.say("report"), to_fen(row["report"]), is_total=True)]
-    steps += [Step(view.word(cause["cause"]), to_fen(cause["amount"])) for cause in row["causes"]]
-    if to_fen(row["unexplained"]):
-        steps.append(Step(view.say("unexplained"), to_fen(row["unexplained"])))
-    steps.append(Step(view.say("system"), to_fen(row["system"]), is_total=True))
-    causes = [
-        [
-            view.word(cause["cause"]),
-            view.money(to_fen(cause["amount"])),
-            [part for record in cause["records"][:20] for part in (_subject(view, record), " ")],
-        ]
-        for cause in row["causes"]
-    ]
-    causes.append([view.say("unexplained"), view.money(to_fen(row["unexplained"])), ""])
-    return tag(
-        "section",
-        tag("h2", title),
-        tag("figure", Safe(waterfall(title, steps, show=view.money))) if row["difference"] != "0.00" else None,
-        table(
-            [view.say("cause"), view.say("amount"), view.say("records")], causes, right=frozenset({1}), caption=title
-        ),
-    )
-
-
-@routes.get("/ranking")
-def ranking(asker: Reading, lang: str = "zh", unit: str = "wan") -> Response:
-    """Counties and cities by score; each part with its numerator and denominator."""
-    view = view_of(asker, lang, unit)
-    answer = ranked(asker)
-    rows = [
-        [
-            row["rank"],
-            row["name"],
-            row["score"],
-            tag(
-                "details",
-                tag("summary", view.say("parts")),
-                tag(
-                    "ul",
-                    [
-                        tag("li", f"{part['part']}: {part['score']} ({part['numerator']} / {part['denominator']})")
-                        for part in row["parts"]
-                    ],
-                ),
-            ),
-        ]
-        for row in asker.scope.rows(answer["divisions"])
-    ]
-    heads = [view.say(name) for name in ("rank", "division", "score", "parts")]
-    return page(
-        view, "ranking", view.say("ranking"), table(heads, rows, right=frozenset({2}), caption=view.say("ranking"))
-    )
-
-
-def _subject(view: View, record: str) -> object:
-    return view.record(record) if ":" in record and not record.startswith(("division:", "project:")) else record
+def _subject(view: View, record: str) -> Cell:
+    if record.startswith("division:"):
+        code = record.partition(":")[2]
+        return Drawn(tag("a", view.place(code), href=view.to("/division", code=code)), record)
+    if ":" not in record or record.startswith(("project:", "agency:")):
+        return record
+    return Link(record, view.to("/trace", record=record))

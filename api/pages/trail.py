@@ -1,152 +1,241 @@
-"""Trace: a record's trail as a layered graph and as tables beside it; the state is the address."""
+"""Trace: a record's trail as a layered graph and as tables beside it; everything chosen is in the address."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
 
-from api.access.scopes import seen, trail_json
+import queries
 from api.http.asking import Reading
-from api.pages.layout import View, choice, form, page, view_of
-from api.pages.markup import Safe, table, tag
-from lineage import stores
+from api.http.routes.records import PAGE_POLICY
+from api.pages.grid import Drawn, Link, Money
+from api.pages.layout import Beside, View, choice, facts, form, page, view_of
+from api.pages.markup import Safe, tag
+from api.pages.search import hits_grid
+from api.pages.trail_asked import (
+    DEPTHS,
+    FAN_OUTS,
+    Asked,
+    answer_of,
+    asked_of,
+    hidden_beyond,
+    ledger_of,
+    links_for,
+)
+from api.pages.trail_links import accepted_grid, proposals_part
+from api.pages.trail_tables import (
+    Trail,
+    breaks_grid,
+    findings_grid,
+    flows_grid,
+    policies_grid,
+    reached_grid,
+    records_grid,
+    row_part,
+    sources_grid,
+    steps_grid,
+)
 from lineage.attribution import POLICIES
+from lineage.errors import NotFound
 from lineage.money import to_fen
-from lineage.subgraph import Direction
+from lineage.words import say
+from queries.described import describe
+from queries.search import Filter
 
 routes = APIRouter(include_in_schema=False)
-ROWS = 300
+ENDS_DESCRIBED = 400
+EXPORTS = ("xlsx", "csv", "json", "graphml", "prov-json")
 
 
 @routes.get("/trace")
-def trace(
-    asker: Reading,
-    record: str = "",
-    direction: Direction = "up",
-    policy: str = "pro-rata",
-    bounds: bool = False,
-    lang: str = "zh",
-    unit: str = "wan",
-) -> Response:
-    """One record's trail."""
-    view = view_of(asker, lang, unit)
-    asked = form(
-        view,
-        "/trace",
-        tag("label", view.say("record"), tag("input", name="record", value=record, size=34, required=True)),
-        choice("direction", view.say("direction"), [("up", view.say("up")), ("down", view.say("down"))], direction),
-        choice("policy", view.say("policy"), [(name, name) for name in POLICIES], policy),
-        choice("bounds", view.say("bounds"), [("false", "—"), ("true", "✓")], str(bounds).lower()),
-    )
-    if not record:
-        return page(view, "trace", view.say("trace"), asked, tag("p", view.say("ask_record")))
-    name = seen(asker.ledger, asker.scope, record)
-    trail = stores.trace(asker.service.home(asker.ledger), name, direction, policy, bounds=bounds)
-    answer = trail_json(trail, asker.scope, asker.ledger)
-    address = view.to(
-        f"/api/v1/graph/{quote(name, safe='')}.html", direction=direction, policy=policy, bounds=str(bounds).lower()
-    )
-    exports = [
-        tag("a", form_, href=f"/api/v1/export/{quote(name, safe='')}?format={form_}&direction={direction}")
-        for form_ in ("xlsx", "csv", "json", "graphml", "prov-json")
+def trace(asker: Reading) -> Response:
+    """One record's trail; without a record, what to do."""
+    view = view_of(asker)
+    asked = asked_of(view)
+    if not asked.record:
+        return page(view, "trace", view.say("trace"), _form(view, asked), tag("p", view.say("ask_record")))
+    try:
+        answer = answer_of(view, asked)
+    except NotFound as error:
+        return _nothing_of_that_name(view, asked, error)
+    records = [node["record"] for node in answer["nodes"]]
+    records += [row["record"] for row in (*answer.get("sources", ()), *answer.get("reached", ()))][:ENDS_DESCRIBED]
+    known = describe(asker.ledger, [record for record in records if not record.startswith("hidden:")][:2000])
+    trail = Trail(view, asked, answer, known, hidden_beyond(view, asked, answer))
+    title = view.word(answer["record"].partition(":")[0]) + " " + answer["record"].partition(":")[2]
+    left = tag("section", _actions(view, asked, answer["record"]), _frame(view, asked), class_="stage")
+    right = [
+        _pins(trail),
+        sources_grid(trail) if asked.direction == "up" else reached_grid(trail),
+        breaks_grid(trail),
+        proposals_part(trail, links_for(view, answer)),
+        accepted_grid(trail),
     ]
     return page(
         view,
         "trace",
-        f"{view.say('trace')}: {name}",
-        asked,
-        _facts(view, answer),
-        tag(
-            "div",
-            tag(
-                "section",
-                tag("p", tag("a", view.say("own_page"), href=address, target="_blank"), " · ", _spaced(exports)),
-                tag("iframe", src=address, title=view.say("trace"), loading="lazy"),
-            ),
-            tag("section", _ends(view, answer), _breaks(view, answer), _nodes(view, answer)),
-            class_="beside",
-        ),
+        f"{view.say('trace')}: {title}",
+        _form(view, asked),
+        _lead(trail),
+        _facts(trail),
+        Beside((left, right), "beside"),
+        policies_grid(trail, ledger_of(view, asked)),
+        records_grid(trail),
+        flows_grid(trail),
+        findings_grid(trail),
+        row_part(trail),
+        steps_grid(trail),
     )
 
 
-def _spaced(links: list[Safe]) -> list[object]:
-    return [part for link in links for part in (link, " ")]
+@routes.get("/trace/graph")
+def graph(asker: Reading) -> Response:
+    """The same trail as an interactive graph page: stands in the trail page, or alone."""
+    from viz import view as drawn
+
+    view = view_of(asker)
+    whole = drawn(answer_of(view, asked_of(view)), lang=view.lang, divisions=dict(view.names))
+    return HTMLResponse(whole, headers={"Content-Security-Policy": PAGE_POLICY, "X-Frame-Options": "SAMEORIGIN"})
 
 
-def _facts(view: View, answer: dict[str, Any]) -> Safe:
-    facts = [("amount", view.money(to_fen(answer["amount"]))), ("state", view.word(answer["state"]))]
-    if answer["direction"] == "up":
-        facts.append(("unsourced", view.money(to_fen(answer["unsourced"]))))
-    return tag("dl", [tag("div", tag("dt", view.say(key)), tag("dd", value)) for key, value in facts], class_="cards")
-
-
-def _ends(view: View, answer: dict[str, Any]) -> Safe:
-    if answer["direction"] == "down":
-        rows = [[_record(view, row["record"]), view.money(to_fen(row["amount"]))] for row in answer["reached"][:ROWS]]
-        return tag(
-            "section",
-            tag("h2", view.say("reached")),
-            table([view.say("record"), view.say("amount")], rows, right=frozenset({1}), caption=view.say("reached")),
-        )
-    bounded = any("least" in row for row in answer["sources"])
-    heads = [view.say(name) for name in ("record", "tier", "amount", *(("least", "most") if bounded else ()))]
-    rows = [
-        [
-            _record(view, row["record"]),
-            view.word(row["tier"]),
-            view.money(to_fen(row["amount"])),
-            *([view.money(to_fen(row["least"])), view.money(to_fen(row["most"]))] if bounded else []),
-        ]
-        for row in answer["sources"]
-    ]
-    return tag(
-        "section",
-        tag("h2", view.say("sources")),
-        table(heads, rows, right=frozenset({2, 3, 4}), caption=view.say("sources")),
+def _form(view: View, asked: Asked) -> Safe:
+    kept = [tag("input", type="hidden", name="pin", value=record) for record, _ in asked.pins]
+    kept += [tag("input", type="hidden", name="note", value=note) for _, note in asked.pins]
+    policies = [(name, f"{say(f'viz.policy_{name}', view.lang)} {name}") for name in POLICIES]
+    depths = [("", view.say("no_limit")), *((depth, depth) for depth in _with(DEPTHS, asked.depth))]
+    counts = [(count, count) for count in _with(FAN_OUTS, asked.fan_out)]
+    yes_no = [("", view.say("yes")), ("no", view.say("no"))]
+    return form(
+        view,
+        "/trace",
+        kept,
+        tag("label", view.say("record"), tag("input", name="record", value=asked.record, size=30, required=True)),
+        choice("direction", view.say("direction"), [(one, view.say(one)) for one in ("up", "down")], asked.direction),
+        choice("policy", view.say("policy"), policies, asked.policy),
+        choice("bounds", view.say("bounds"), yes_no, "" if asked.bounds else "no"),
+        choice("depth", view.say("depth"), depths, str(asked.depth or "")),
+        choice("fan_out", view.say("fan_out"), counts, str(asked.fan_out)),
+        choice("asserted", view.say("with_asserted"), yes_no, "" if asked.asserted else "no"),
     )
 
 
-def _breaks(view: View, answer: dict[str, Any]) -> Safe | None:
-    if not answer["breaks"]:
+def _with(offered: tuple[str, ...], chosen: int | None) -> list[str]:
+    """The values offered, and the one an address names."""
+    return sorted({*offered, str(chosen or offered[0])}, key=int)
+
+
+def _nothing_of_that_name(view: View, asked: Asked, error: NotFound) -> Response:
+    """What was typed is no record: what search finds for it."""
+    wanted = Filter(divisions=view.asker.scope.divisions)
+    found = queries.search(view.asker.ledger, asked.record, wanted, queries.Page(20))
+    shown = hits_grid(view, found)
+    said = view.say("no_record", record=asked.record)
+    more = view.say("meant_one_of") if found.total else view.say("nothing_like_it")
+    made = page(view, "trace", said, _form(view, asked), tag("p", more, role="alert"), shown)
+    made.status_code = 404
+    return made
+
+
+def _lead(trail: Trail) -> Safe | None:
+    """What the record is, in its own words."""
+    found = trail.known.get(trail.answer["record"])
+    if found is None:
         return None
-    heads = [view.say(name) for name in ("record", "reason", "amount", "payments")]
-    rows = [
-        [_record(view, row["record"]), row["reason"], view.money(to_fen(row["amount"])), row["payments"]]
-        for row in answer["breaks"]
+    view = trail.view
+    parts = [view.place(found.division_code), found.title, found.doc_no, found.date.isoformat() if found.date else ""]
+    return tag("p", " · ".join(part for part in parts if part), class_="lead")
+
+
+def _facts(trail: Trail) -> Safe:
+    view, answer = trail.view, trail.answer
+    cards: list[tuple[object, object]] = [
+        (view.say("amount"), view.money(to_fen(answer["amount"]))),
+        (
+            view.say("state"),
+            tag("span", view.word(answer["state"]), class_=f"state {answer['state']}"),
+        ),
     ]
+    if answer["pool"] != answer["amount"]:
+        cards.insert(1, (view.say("pool"), view.money(to_fen(answer["pool"]))))
+    if answer["direction"] == "up":
+        cards.append((view.say("poverty_money"), _bounded(view, answer, "poverty", "poverty_amount")))
+        cards.append((view.say("unsourced"), _bounded(view, answer, "unsourced", "unsourced")))
+        if answer["mixed"]:
+            met = trail.opens(answer["mixed"]["first_pool"])
+            amount = view.money(to_fen(answer["mixed"]["amount"]))
+            where = tag("a", met.words, href=met.href) if isinstance(met, Link) else met
+            cards.append((view.say("mixed"), [amount, tag("small", view.say("met_at"), " ", where)]))
+    return facts(cards)
+
+
+def _bounded(view: View, answer: Mapping[str, Any], name: str, amount: str) -> object:
+    """An amount, with what is provable of it; poison knows none."""
+    if answer[amount] is None:
+        shown = view.say("possible") if answer.get(f"{name}_possible") else "—"
+    else:
+        shown = view.money(to_fen(answer[amount]))
+    if answer.get(f"{name}_least") is None:
+        return shown
+    ends = [view.money(to_fen(answer[f"{name}_{end}"])) for end in ("least", "most")]
+    return [shown, tag("small", view.say("provable", least=ends[0], most=ends[1]))]
+
+
+def _actions(view: View, asked: Asked, record: str) -> Safe:
+    """The graph on its own page, the trail as files, the evidence pack."""
+    name = quote(record, safe="")
+    alone = tag("a", view.say("own_page"), href=view.to("/trace/graph", **asked.parameters()), target="_blank")
+    query = f"direction={asked.direction}&policy={asked.policy}"
+    files = [
+        [" ", tag("a", form_.upper(), href=f"/api/v1/export/{name}?format={form_}&{query}")] for form_ in EXPORTS
+    ]
+    pack = tag("a", view.say("pack"), href=view.to("/trace/pack", **asked.parameters()))
+    return tag("p", alone, " · ", pack, " · ", view.say("files"), files, class_="links")
+
+
+def _frame(view: View, asked: Asked) -> Safe:
     return tag(
-        "section",
-        tag("h2", view.say("breaks")),
-        table(heads, rows, right=frozenset({2, 3}), caption=view.say("breaks")),
+        "iframe", src=view.to("/trace/graph", **asked.parameters(pin=[], note=[])), title=view.say("graph"), id="graph"
     )
 
 
-def _nodes(view: View, answer: dict[str, Any]) -> Safe:
-    heads = [view.say(name) for name in ("record", "amount", "date", "division", "state", "name")]
-    rows = [
-        [
-            _record(view, row["record"]),
-            view.money(to_fen(row["amount"])),
-            row.get("date"),
-            row["division_code"],
-            view.word(row.get("state")),
-            row["title"],
-        ]
-        for row in answer["nodes"][:ROWS]
+def _pins(trail: Trail) -> Safe | None:
+    """The records pinned with what was noted of each: a form, so that notes go into the address."""
+    asked, view = trail.asked, trail.view
+    if not asked.pins:
+        return None
+    hidden = [
+        tag("input", type="hidden", name=name, value=value)
+        for name, values in asked.parameters(pin=[], note=[]).items()
+        for value in (values if isinstance(values, list) else [values])
+        if value not in ("", None)
     ]
-    note = None
-    if answer["truncated"] or len(answer["nodes"]) > ROWS:
-        note = tag("p", view.say("first_rows", shown=len(rows), total=len(answer["nodes"]) + answer["more"]))
-    return tag(
-        "section",
-        tag("h2", view.say("records")),
-        note,
-        table(heads, rows, right=frozenset({1}), caption=view.say("records")),
-    )
+    lines = [
+        tag(
+            "li",
+            tag("input", type="hidden", name="pin", value=record),
+            _shown(trail.opens(record)),
+            " ",
+            _shown(trail.amount(record)),
+            tag("input", name="note", value=note, size=28, aria_label=view.say("note_of", record=record)),
+            tag("a", view.say("unpin"), href=view.to("/trace", **_unpinned(asked, record))),
+        )
+        for record, note in asked.pins
+    ]
+    keep = tag("button", view.say("keep_notes"))
+    kept = [tag("input", type="hidden", name=key, value=value) for key, value in view.kept.items()]
+    whole = tag("form", kept, hidden, tag("ul", lines), keep, action="/trace", class_="pins")
+    return tag("section", tag("div", tag("h2", view.say("pins")), class_="sheet-head"), whole, class_="sheet")
 
 
-def _record(view: View, record: str) -> object:
-    return record if record.startswith("hidden:") else view.record(record)
+def _unpinned(asked: Asked, record: str) -> dict[str, Any]:
+    return asked.parameters(pins=tuple(pin for pin in asked.pins if pin[0] != record))
+
+
+def _shown(cell: object) -> object:
+    if isinstance(cell, Link):
+        return tag("a", cell.words, href=cell.href)
+    return cell.html if isinstance(cell, Drawn) else "" if isinstance(cell, Money) else cell

@@ -140,6 +140,7 @@ function describe(item, up, down) {
   }
   element("detail").replaceChildren(...parts);
   element("detail").classList.add("full");
+  document.dispatchEvent(new CustomEvent("chosen", { detail: item }));
   element("live").textContent = say("selected", { record: item.record || item.name, amount: money(item.amount) + " " + unitWord(), up, down });
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
@@ -41,7 +42,7 @@ def all_findings(asker: Asker, lang: Lang) -> dict[str, Any]:
     whole = asker.service.remembered(asker.ledger, ("check", lang), lambda: queries.check(asker.ledger).to_json(lang))
     if asker.scope.divisions is None:
         return whole
-    rows = [dict(row, evidence=_inside(asker, row["evidence"])) for row in asker.scope.rows(whole["findings"])]
+    rows = [dict(row, evidence=evidence_inside(asker, row["evidence"])) for row in asker.scope.rows(whole["findings"])]
     counts: dict[str, int] = {}
     for row in rows:
         counts[row["rule"]] = counts.get(row["rule"], 0) + 1
@@ -49,7 +50,8 @@ def all_findings(asker: Asker, lang: Lang) -> dict[str, Any]:
     return {"as_of": whole["as_of"], "as_known": whole["as_known"], "rules": rules, "findings": rows}
 
 
-def _inside(asker: Asker, records: list[str]) -> list[str]:
+def evidence_inside(asker: Asker, records: Iterable[str]) -> list[str]:
+    """Those records that lie within the asker's divisions."""
     return [record for record in records if ":" in record and asker.scope.holds(_division(asker, record))]
 
 
@@ -95,7 +97,7 @@ def finding_case(asker: Asker, finding: str, lang: Lang) -> dict[str, Any]:
     for case in found.cases:
         if case.id == finding and asker.scope.holds(case.division_code):
             row = case.to_json(today, lang)
-            return {**row, "evidence": _inside(asker, row["evidence"])} if "evidence" in row else row
+            return {**row, "evidence": evidence_inside(asker, row["evidence"])} if "evidence" in row else row
     raise NotFound(f"there is no finding {finding}", "list the findings")
 
 
@@ -120,9 +122,11 @@ def search(
     return answer(asker, queries.search(asker.ledger, q, wanted, queries.Page(limit, offset)).to_json())
 
 
-def ranked(asker: Asker) -> dict[str, Any]:
-    """The whole ranking, remembered for the version."""
-    return asker.service.remembered(asker.ledger, "rank", lambda: queries.rank(asker.ledger).to_json())
+def ranked(asker: Asker, policy: str = "pro-rata") -> dict[str, Any]:
+    """The whole ranking under a policy, remembered for the version."""
+    return asker.service.remembered(
+        asker.ledger, ("rank", policy), lambda: queries.rank(asker.ledger, None, policy).to_json()
+    )
 
 
 @routes.get("/ranking", operation_id="get_ranking")
@@ -160,11 +164,15 @@ def reconciliation(
     return answer(asker, asker.scope.narrowed(whole))
 
 
+def proposed_links(asker: Asker) -> list[dict[str, Any]]:
+    """All proposed links, best first, remembered for the version."""
+    return asker.service.remembered(asker.ledger, "repairs", lambda: [one.to_json() for one in propose(asker.ledger)])
+
+
 @routes.get("/repairs", operation_id="list_repairs")
 def repairs(
     asker: Reading, limit: Limit = 100, cursor: Cursor = "", form: Annotated[Form, Query(alias="format")] = "json"
 ) -> Response:
     """Links that are probably missing, with evidence, score parts and rivals; never applied by themselves."""
-    found = asker.service.remembered(asker.ledger, "repairs", lambda: [one.to_json() for one in propose(asker.ledger)])
-    rows = [row for row in found if all_seen(asker.ledger, asker.scope, row["from"], row["to"])]
+    rows = [row for row in proposed_links(asker) if all_seen(asker.ledger, asker.scope, row["from"], row["to"])]
     return listed(asker, Listing("repairs", rows, "id", {"total": len(rows)}), limit, cursor, form)

@@ -22,6 +22,7 @@ from lineage.money import yuan
 from lineage.schema import BY_KIND, ColumnType, Sensitive
 from lineage.subgraph import Direction
 from lineage.trail import Trail
+from lineage.words import say
 from queries.territory import division_names
 
 routes = APIRouter(tags=["records"])
@@ -66,6 +67,24 @@ def record(asker: Reading, record: str) -> Response:
     shown["state"] = asker.ledger.graph.state(node) if node >= 0 else None
     shown |= {key: rows[0].get(key) for key in ("batch", "file", "sheet", "row")}
     return answer(asker, shown)
+
+
+def record_fields(asker: Asker, name: str, lang: Literal["zh", "en"]) -> list[tuple[str, str]]:
+    """A record's filled columns with their labels, numbers of persons and accounts only masked; and where it was read.
+
+    The record must have been `seen` before.
+    """
+    table = BY_KIND[name.partition(":")[0]]
+    rows = asker.ledger.rows(f"SELECT * FROM {table.name} WHERE record = $1", (name,))
+    row = rows[0]
+    fields = []
+    for column in table.columns:
+        value = row[column.stored] if column.sensitive is Sensitive.NO else row.get(f"{column.name}_masked")
+        if value not in (None, ""):
+            shown = yuan(value) if column.type is ColumnType.MONEY else str(value)
+            fields.append((column.zh if lang == "zh" else column.en, shown))
+    place = " · ".join(str(row[key]) for key in ("file", "sheet", "row") if row.get(key))
+    return [*fields, (say("viz.file", lang), f"{place} ({say('viz.row', lang)})"), ("batch", str(row.get("batch", "")))]
 
 
 @routes.get("/records/{record}/lineage", operation_id="get_lineage")

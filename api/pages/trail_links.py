@@ -1,0 +1,128 @@
+"""The links that a trail lacks and those that people put in: proposals to accept, accepted links to take back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.pages.grid import Cell, Column, Drawn, Grid, Money
+from api.pages.layout import View
+from api.pages.markup import Safe, tag
+from api.pages.trail_tables import Trail
+from lineage.money import to_fen
+from queries.described import Description, describe
+
+SHOWN = 12
+
+
+def proposals_part(trail: Trail, links: list[dict[str, Any]]) -> list[object] | None:
+    """Links that would mend a break of the trail, each with its evidence, score, rivals, and a form to accept it."""
+    if not links:
+        return None
+    view = trail.view
+    hint = None if view.asker.person.may("investigator") else tag("p", view.say("investigators_only"), class_="hint")
+    return [proposals_grid(view, links[:SHOWN], "proposals"), hint]
+
+
+def proposals_grid(view: View, links: list[dict[str, Any]], name: str) -> Grid:
+    """Proposed links as a table."""
+    may = view.asker.person.may("investigator")
+    known = describe(view.asker.ledger, [link[end] for link in links for end in ("from", "to")])
+    rows: list[list[Cell]] = [
+        [
+            _record(view, link["from"], known),
+            _record(view, link["to"], known),
+            Money(to_fen(link["amount"])),
+            Drawn(_score(view, link), f"{link['score']:.2f}"),
+            link["rivals"],
+            view.say("sure" if link["sure"] else "unsure"),
+            *([Drawn(_accept(view, link))] if may else []),
+        ]
+        for link in links
+    ]
+    heads = (
+        Column(view.say("from")),
+        Column(view.say("to")),
+        Column(view.say("amount"), "money"),
+        Column(view.say("score")),
+        Column(view.say("rivals"), "number"),
+        Column(view.say("judged")),
+        *([Column(view.say("act"))] if may else []),
+    )
+    return Grid(name, view.say("proposals"), heads, rows, [link["broken"] for link in links], paged=name == "repairs")
+
+
+def accepted_grid(trail: Trail) -> Grid | None:
+    """Accepted links of the trail's records."""
+    on_way = {node["record"] for node in trail.answer["nodes"]}
+    return accepted_links_grid(trail.view, on_way)
+
+
+def accepted_links_grid(view: View, among: set[str] | None) -> Grid | None:
+    """Accepted links in force that touch some records (None: all), with who, when, why, and a form to take one back."""
+    from api.access.scopes import all_seen
+
+    asker = view.asker
+    kept = [
+        entry
+        for entry in asker.ledger.links_in_force
+        if (among is None or among & {entry.body["from"], entry.body["to"]})
+        and all_seen(asker.ledger, asker.scope, entry.body["from"], entry.body["to"])
+    ]
+    if not kept:
+        return None
+    may = asker.person.may("investigator")
+    known = describe(asker.ledger, [entry.body[end] for entry in kept for end in ("from", "to")])
+    rows: list[list[Cell]] = [
+        [
+            _record(view, entry.body["from"], known),
+            _record(view, entry.body["to"], known),
+            Money(entry.body["amount_fen"]),
+            *_told(entry.by, entry.at[:16].replace("T", " "), str(entry.body.get("why", ""))),
+            *([Drawn(_revoke(view, str(entry.number)))] if may else []),
+        ]
+        for entry in kept
+    ]
+    heads = (
+        *(Column(view.say(name)) for name in ("from", "to")),
+        Column(view.say("amount"), "money"),
+        *(Column(view.say(name), only_file=True) for name in ("who", "when")),
+        *(Column(view.say(name)) for name in ("why", *(("act",) if may else ()))),
+    )
+    return Grid("accepted", view.say("accepted"), heads, rows)
+
+
+def _told(who: str, when: str, why: str) -> list[Cell]:
+    return [who, when, Drawn(tag("div", why, tag("span", f"{who} {when}", class_="more")), why)]
+
+
+def _record(view: View, record: str, known: Mapping[str, Description]) -> Cell:
+    found = known.get(record)
+    told = " · ".join(part for part in (found.doc_no, found.title) if part) if found else ""
+    link = tag("a", record, href=view.to("/trace", record=record))
+    return Drawn(tag("div", link, tag("span", told, class_="more") if told else None), record)
+
+
+def _score(view: View, link: dict[str, Any]) -> Safe:
+    """The score, and on opening its parts."""
+    parts = [tag("li", view.word(part["part"]), f" {part['score']:+.2f}") for part in link["parts"]]
+    return tag("details", tag("summary", f"{link['score']:.2f}"), tag("ul", parts))
+
+
+def _accept(view: View, link: dict[str, Any]) -> Safe:
+    return _decision(view, f"/api/v1/repairs/{link['id']}/accept", "accept", link["id"])
+
+
+def _revoke(view: View, number: str) -> Safe:
+    return _decision(view, f"/api/v1/repairs/{number}/revoke", "revoke", number)
+
+
+def _decision(view: View, address: str, deed: str, which: str) -> Safe:
+    label = view.say("why_of", deed=view.say(deed), which=which)
+    return tag(
+        "form",
+        tag("input", name="why", required=True, maxlength=2000, placeholder=view.say("why"), aria_label=label),
+        tag("button", view.say(deed)),
+        data_post=address,
+        class_="deed",
+    )
