@@ -142,9 +142,12 @@ def _contract_page(app: FastAPI) -> str:
         for path, methods in app.openapi()["paths"].items()
         for method, operation in methods.items()
     )
-    style = "body{font:15px system-ui;margin:2rem;max-width:70rem}td{border-top:1px solid #ccc;padding:.4rem}"
+    style = (
+        "body{font:15px system-ui;margin:2rem;max-width:70rem}td{border-top:1px solid #ccc;padding:.4rem}"
+        "table{display:block;overflow:auto}p,td{overflow-wrap:anywhere}"
+    )
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>Fund lineage API</title><style>{style}</style>"
-        f"<h1>Fund lineage {VERSION}</h1><p>{escape(DESCRIPTION)}</p>"
-        f"<p>OpenAPI: <a href='{PREFIX}/openapi.json'>{PREFIX}/openapi.json</a></p><table>{rows}</table></html>"
+        f"<main><h1>Fund lineage {VERSION}</h1><p>{escape(DESCRIPTION)}</p>"
+        f"<p>OpenAPI: <a href='{PREFIX}/openapi.json'>{PREFIX}/openapi.json</a></p><table>{rows}</table></main></html>"
     )

@@ -117,7 +117,7 @@ def _form(view: View, asked: Asked) -> Safe:
         choice("direction", view.say("direction"), [(one, view.say(one)) for one in ("up", "down")], asked.direction),
         choice("policy", view.say("policy"), policies, asked.policy),
         choice("bounds", view.say("bounds"), yes_no, "" if asked.bounds else "no"),
-        choice("depth", view.say("depth"), depths, str(asked.depth or "")),
+        choice("depth", view.say("depth"), depths, "" if asked.depth is None else str(asked.depth)),
         choice("fan_out", view.say("fan_out"), counts, str(asked.fan_out)),
         choice("asserted", view.say("with_asserted"), yes_no, "" if asked.asserted else "no"),
     )
@@ -125,7 +125,7 @@ def _form(view: View, asked: Asked) -> Safe:
 
 def _with(offered: tuple[str, ...], chosen: int | None) -> list[str]:
     """The values offered, and the one an address names."""
-    return sorted({*offered, str(chosen or offered[0])}, key=int)
+    return sorted({*offered, *([] if chosen is None else [str(chosen)])}, key=int)
 
 
 def _nothing_of_that_name(view: View, asked: Asked, error: NotFound) -> Response:

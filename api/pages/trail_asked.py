@@ -43,7 +43,7 @@ class Asked:
             "direction": self.direction if self.direction != "up" else "",
             "policy": self.policy if self.policy != "pro-rata" else "",
             "bounds": "" if self.bounds else "no",
-            "depth": self.depth or "",
+            "depth": "" if self.depth is None else str(self.depth),
             "fan_out": self.fan_out if self.fan_out != 200 else "",
             "asserted": "" if self.asserted else "no",
             "open": list(self.opened),
