@@ -51,6 +51,7 @@ COMMANDS = MappingProxyType(
         "watch": "api.cli.watch:watch_command",
         "backup": "api.cli.backup:backup_command",
         "restore": "api.cli.restore:restore_command",
+        "archive": "api.cli.archive:archive_command",
         "rekey": "api.cli.rekey:rekey_command",
     }
 )

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from lineage.words import Language, say
 LIBRARIES = ("duckdb", "numpy", "numba", "pandas", "pyarrow", "networkx", "pyvis", "typer")
 EXTRAS = {"neo4j": ("neo4j",), "api": ("fastapi", "uvicorn", "PyJWT", "argon2-cffi"), "db": ("psycopg",)}
 FREE_BYTES_MIN = 2 * 10**9
+MONTHS_MIN = 3
 BOLT_HELLO = bytes.fromhex("6060b017") + bytes.fromhex("00040405 00020404 00000000 00000000")
 
 
@@ -100,8 +102,31 @@ def ledger(settings: Settings) -> Iterator[Sign]:
         yield Sign("ledger", "ok", found)
         read_key(settings.ledger)
         yield Sign("key", "ok", say("doctor.key", settings.lang))
+        yield room(settings)
     except LineageError as error:
         yield Sign("ledger", "wrong", str(error))
+
+
+def room(settings: Settings) -> Sign:
+    """How much room the ledger takes and how long what is free lasts; wrong below three months."""
+    from lineage.ledger.growth import growth
+
+    found = growth(settings.ledger, datetime.now(UTC))
+    left = found.months_left(shutil.disk_usage(settings.ledger).free)
+    told = say(
+        "doctor.growth_young" if left is None else "doctor.growth",
+        settings.lang,
+        batches=_megabytes(found.batches_bytes),
+        derived=_megabytes(found.derived_bytes),
+        audit=_megabytes(found.audit_bytes),
+        monthly=_megabytes(found.monthly_bytes or 0),
+        months=left,
+    )
+    return Sign("room", "wrong" if left is not None and left < MONTHS_MIN else "ok", told)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
 
 
 def graph(settings: Settings) -> Iterator[Sign]:
