@@ -19,6 +19,7 @@ import queries
 from lineage.ledger import Ledger
 from tests.oracle import measures, reconciliation, rules
 from tests.oracle.answers import yuan
+from tests.oracle.network import tables_of
 from tests.oracle.random_books import write_random_books
 from tests.oracle.records import Books, books_as_of, latest_date
 
@@ -33,10 +34,10 @@ def test_rules_overview_and_reconciliation_equal_the_oracles(seed: int, tmp_path
     write_random_books(tmp_path / "bundle", seed)
     loaders.load(tmp_path / "ledger", [tmp_path / "bundle"])
     ledger = lineage.open(tmp_path / "ledger")
-    assert str(ledger.as_of) == latest_date(tmp_path / "bundle")
-    compare(ledger, books_as_of(tmp_path / "bundle", "", tmp_path / "whole"))
+    assert str(ledger.as_of) == latest_date(tables_of(tmp_path / "bundle"))
+    compare(ledger, books_as_of(tmp_path / "bundle"))
     day = date(2017, 2 + seed % 10, 15)
-    books = books_as_of(tmp_path / "bundle", day.isoformat(), tmp_path / "earlier")
+    books = books_as_of(tmp_path / "bundle", day.isoformat())
     compare(lineage.open(tmp_path / "ledger", as_of=day), books)
 
 
@@ -76,11 +77,11 @@ def difference_facts(answers: list[Answers]) -> Answers:
 
 
 @pytest.mark.parametrize("name", ["sound", "faults"])
-def test_the_oracle_gives_the_worked_answers(name: str, tmp_path: Path) -> None:
+def test_the_oracle_gives_the_worked_answers(name: str) -> None:
     def expected(file: str) -> Any:
         return json.loads((EXAMPLES / name / "expected" / file).read_text(encoding="utf-8"))
 
-    books = books_as_of(EXAMPLES / name / "bundle", "2017-09-30", tmp_path / "books")
+    books = books_as_of(EXAMPLES / name / "bundle", "2017-09-30")
     accused = {(rule, *hit) for rule, hits in rules.findings(books).items() for hit in hits}
     assert {(rule, subject, yuan(fen), severity) for rule, subject, fen, severity in accused} == {
         (one["rule"], one["subject"], one["amount"], one["severity"]) for one in expected("check.json")["findings"]

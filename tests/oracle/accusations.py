@@ -45,7 +45,7 @@ def extended(code: str) -> bool:
 
 def listed(books: Books, row: Row) -> bool:
     """A document row goes before a function row, a longer code before a shorter."""
-    scope = [one for one in books.rows["fund_scope"] if one["fiscal_year"] == row["fiscal_year"]]
+    scope = [one for one in books.rows("fund_scope") if one["fiscal_year"] == row["fiscal_year"]]
     mine = {document_number(row["doc_no"]), document_number(row["superior_doc_no"])} - {""}
     by_document = [one for one in scope if one["doc_no"] and document_number(one["doc_no"]) in mine]
     if by_document:
@@ -126,7 +126,7 @@ def carried_as_current(books: Books) -> Iterator[Record]:
         for edge in books.network.edges
         if edge.source.startswith("indicator:") and edge.target.startswith("indicator:")
     }
-    taken_on |= {named(row["previous_id"], ("indicators",), books.ids) for row in books.rows["indicators"]}
+    taken_on |= {named(row["previous_id"], ("indicators",), books.ids) for row in books.rows("indicators")}
     taken_on |= {
         f"indicator:{bare(transfer.row['source_id'], 'indicator')}"
         for transfer in books.transfers

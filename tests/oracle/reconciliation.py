@@ -76,7 +76,7 @@ def reconcile(books: Books, calibre: str) -> list[dict[str, Any]]:
 
 
 def _latest_rows(books: Books) -> list[dict[str, str]]:
-    rows = [row for row in books.rows["daily_reports"] if row["report_date"] <= books.as_of]
+    rows = [row for row in books.rows("daily_reports") if row["report_date"] <= books.as_of]
     latest = {
         row["division_code"]: max(
             other["report_date"] for other in rows if other["division_code"] == row["division_code"]

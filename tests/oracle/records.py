@@ -1,13 +1,10 @@
 """A bundle's rows as an auditor would lay them out to check the questions by hand: as of a day, net, with class fen.
 
-Written from the design's words, sharing no code with the engine. `hidden` writes the bundle as it stands on a day:
-rows dated later are gone and the references to them empty; adjustments are already in the indicators.
+Written from the design's words, sharing no code with the engine.
 """
 
 from __future__ import annotations
 
-import csv
-import shutil
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,26 +12,9 @@ from functools import cached_property
 from pathlib import Path
 
 from tests.oracle.attribution import Key, Lot, attribute, quota_fen
-from tests.oracle.network import LEVEL_TIER, Network, Row, bare, fen, netted, read, table
+from tests.oracle.network import LEVEL_TIER, Network, Row, Tables, bare, fen, netted, network_of, tables_of
+from tests.oracle.view import DATES, KEYS, seen_on
 
-DATED = {
-    "allocations": "date",
-    "transfers": "issue_date",
-    "indicators": "date",
-    "payments": "pay_date",
-    "account_entries": "date",
-    "one_card_batches": "pay_date",
-}
-KEYS = {
-    "allocations": "allocation_id",
-    "transfers": "transfer_id",
-    "indicators": "indicator_id",
-    "payments": "payment_id",
-    "special_accounts": "account_id",
-    "account_entries": "entry_id",
-    "one_card_batches": "batch_id",
-    "one_card_payments": "one_card_payment_id",
-}
 KINDS = {
     "allocations": "allocation",
     "transfers": "transfer",
@@ -63,18 +43,15 @@ REFERS = {
     },
     "one_card_payments": {"batch_id": ("one_card_batches",)},
 }
-OTHERS = ("divisions", "agencies", "projects", "daily_reports", "fund_scope", "indicator_adjustments")
 CLASSES = tuple((tier, poor) for tier in ("province", "city", "county", "relocation") for poor in (True, False))
 """The eight classes of sourced money in their order; unsourced-poverty and unsourced-other are (1, 0) and (1, 1)."""
-LATER = "dated later"
-"""What a reversal takes back that is dated later: it stays a reversal, of nothing to be seen."""
 Tiers = dict[str, int]
 
 
-def latest_date(folder: Path) -> str:
+def latest_date(tables: Tables) -> str:
     """The default as-of: the latest business date."""
     return max(
-        (row[column] for name, column in DATED.items() for row in table(folder, name) if row[column]), default=""
+        (row[column] for name, column in DATES.items() for row in tables.get(name, ()) if row[column]), default=""
     )
 
 
@@ -85,48 +62,6 @@ def named(reference: str, tables: tuple[str, ...], ids: dict[str, set[str]]) -> 
         if (":" not in reference or reference.startswith(kind + ":")) and bare(reference, kind) in ids[name]:
             return f"{kind}:{bare(reference, kind)}"
     return ""
-
-
-def hidden(folder: Path, as_of: str, to: Path) -> Path:
-    """Write the bundle as of a day."""
-    to.mkdir(parents=True)
-    whole = {name: table(folder, name) for name in KEYS}
-    all_ids = {name: {row[KEYS[name]] for row in rows} for name, rows in whole.items()}
-    late_batches = {row["batch_id"] for row in whole["one_card_batches"] if row["pay_date"] > as_of}
-    kept = {name: [row for row in rows if row.get(DATED.get(name, ""), "") <= as_of] for name, rows in whole.items()}
-    kept["one_card_payments"] = [
-        row for row in whole["one_card_payments"] if bare(row["batch_id"], "one_card_batch") not in late_batches
-    ]
-    ids = {name: {row[KEYS[name]] for row in rows} for name, rows in kept.items()}
-    for name, columns in REFERS.items():
-        for row in kept[name]:
-            for column, tables in columns.items():
-                if row.get(column) and named(row[column], tables, all_ids) and not named(row[column], tables, ids):
-                    row[column] = LATER if column == "reverses" else ""
-    _adjust(folder, as_of, kept["indicators"])
-    for name, rows in kept.items():
-        if rows:
-            with (to / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, list(rows[0]))
-                writer.writeheader()
-                writer.writerows(rows)
-    for name in OTHERS:
-        if (folder / f"{name}.csv").exists():
-            shutil.copy(folder / f"{name}.csv", to)
-    return to
-
-
-def _adjust(folder: Path, as_of: str, indicators: list[Row]) -> None:
-    """Amounts and flags as of the day: later adjustments are not yet in, earlier ones with a flag have set it."""
-    rows = sorted(table(folder, "indicator_adjustments"), key=lambda row: (row["date"], row["adjustment_id"]))
-    for indicator in indicators:
-        mine = [row for row in rows if bare(row["indicator_id"], "indicator") == indicator["indicator_id"]]
-        amount = fen(indicator["amount"]) - sum(fen(row["amount"]) for row in mine if row["date"] > as_of)
-        indicator["amount"] = f"{amount / 100:.2f}"
-        for row in mine:
-            for column in ("function_code", "poverty"):
-                if row["date"] <= as_of and row[column]:
-                    indicator[column] = row[column]
 
 
 @dataclass
@@ -146,20 +81,21 @@ class Books:
     """Everything the questions are asked of, as of one day."""
 
     as_of: str
-    folder: Path
+    tables: Tables
     network: Network
+    every: dict[str, set[str]]
+    """The ids of all records of each table, those that are dated later too: a reference to one does not dangle."""
 
-    @cached_property
-    def rows(self) -> dict[str, list[Row]]:
-        return {name: table(self.folder, name) for name in (*KEYS, *OTHERS)}
+    def rows(self, name: str) -> list[Row]:
+        return self.tables.get(name, [])
 
     @cached_property
     def ids(self) -> dict[str, set[str]]:
-        return {name: {row[KEYS[name]] for row in self.rows[name]} for name in KEYS}
+        return _ids(self.tables)
 
     def records(self, name: str) -> list[Record]:
         """The records of a table by id, net of reversals."""
-        rows = self.rows[name]
+        rows = self.rows(name)
         key = KEYS[name]
         if name not in ("transfers", "payments", "account_entries"):
             pairs = [(row, fen(row.get("amount", ""))) for row in rows]
@@ -169,8 +105,8 @@ class Books:
         by_id = {record.row[key]: record for record in found}
         for row in rows:
             taken = by_id.get(row.get("reverses", "").split(":", 1)[-1])
-            if row.get("reverses") and taken and row.get("status", "valid") == "valid" and row[DATED[name]]:
-                taken.back.append((row[DATED[name]], f"{KINDS[name]}:{row[key]}", fen(row["amount"])))
+            if row.get("reverses") and taken and row.get("status", "valid") == "valid" and row[DATES[name]]:
+                taken.back.append((row[DATES[name]], f"{KINDS[name]}:{row[key]}", fen(row["amount"])))
         return sorted(found, key=lambda record: record.name)
 
     @cached_property
@@ -201,7 +137,7 @@ class Books:
 
     @cached_property
     def divisions(self) -> dict[str, Row]:
-        return {row["division_code"]: row for row in self.rows["divisions"]}
+        return {row["division_code"]: row for row in self.rows("divisions")}
 
     def level(self, division: str) -> str:
         """The tier of a division's own money; of one that is not in the ledger, county."""
@@ -295,11 +231,16 @@ def part(lot: Lot, amount: int) -> Lot:
     return quota_fen({key: value for key, value in lot.items() if value}, amount) if sum(lot.values()) > amount else lot
 
 
-def books_as_of(folder: Path, as_of: str, to: Path) -> Books:
-    """The books of a bundle as of a day (default its latest); `to` is a folder to lay them out in."""
-    day = as_of or latest_date(folder)
-    shown = hidden(folder, day, to)
-    return Books(day, shown, read(shown))
+def books_as_of(folder: Path, as_of: str = "") -> Books:
+    """The books of a bundle as of a day (default its latest)."""
+    whole = tables_of(folder)
+    day = as_of or latest_date(whole)
+    tables = seen_on(whole, day)
+    return Books(day, tables, network_of(tables), _ids(whole))
+
+
+def _ids(tables: Tables) -> dict[str, set[str]]:
+    return {name: {row[KEYS[name]] for row in tables.get(name, ())} for name in KINDS}
 
 
 def days_between(earlier: str, later: str) -> int:

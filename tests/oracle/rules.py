@@ -23,9 +23,7 @@ from tests.oracle.accusations import (
 from tests.oracle.measures import spending, system_figures
 from tests.oracle.network import bare, fen, strong_sets
 from tests.oracle.records import (
-    KEYS,
     KINDS,
-    LATER,
     REFERS,
     Books,
     Record,
@@ -35,6 +33,7 @@ from tests.oracle.records import (
     other_fen,
     poverty_fen,
 )
+from tests.oracle.view import KEYS
 
 Hit = tuple[str, int, str]
 Rule = Callable[[Books], Iterator[Hit]]
@@ -77,9 +76,9 @@ def unreceived_transfer(books: Books) -> Iterator[Hit]:
 @rule("chain/dangling-reference")
 def dangling_reference(books: Books) -> Iterator[Hit]:
     for table, columns in REFERS.items():
-        for row in books.rows[table]:
-            told = {column: row[column] for column in columns if row.get(column) not in (None, "", LATER)}
-            if any(not named(reference, columns[column], books.ids) for column, reference in told.items()):
+        for row in books.rows(table):
+            told = {column: row[column] for column in columns if row.get(column)}
+            if any(not named(reference, columns[column], books.every) for column, reference in told.items()):
                 record = f"{KINDS[table]}:{row[KEYS[table]]}"
                 net = {one.name: one.amount for one in books.records(table)}
                 yield record, abs(net.get(record, fen(row["amount"]))), "red"
@@ -289,7 +288,7 @@ def batch_mismatch(books: Books) -> Iterator[Hit]:
         )
         out = sum(
             fen(row["amount"])
-            for row in books.rows["one_card_payments"]
+            for row in books.rows("one_card_payments")
             if bare(row["batch_id"], "one_card_batch") == batch.row["batch_id"]
         )
         worst = max(abs(paid_in - batch.amount), abs(out - batch.amount))
@@ -303,7 +302,7 @@ def duplicate_person(books: Books) -> Iterator[Hit]:
     seen = set()
     rows = [
         (batches[bare(row["batch_id"], "one_card_batch")], row)
-        for row in books.rows["one_card_payments"]
+        for row in books.rows("one_card_payments")
         if row["status"] == "paid" and bare(row["batch_id"], "one_card_batch") in batches
     ]
     for batch, row in sorted(rows, key=lambda pair: (pair[0]["pay_date"], pair[1]["one_card_payment_id"])):
@@ -323,7 +322,7 @@ def undated(books: Books) -> Iterator[Hit]:
 @rule("pay/duplicate")
 def duplicate(books: Books) -> Iterator[Hit]:
     seen = set()
-    reversed_ = {"payment:" + bare(row["reverses"], "payment") for row in books.rows["payments"] if row["reverses"]}
+    reversed_ = {"payment:" + bare(row["reverses"], "payment") for row in books.rows("payments") if row["reverses"]}
     for payment in books.paid:
         if payment.amount != payment.gross or payment.name in reversed_:
             continue
@@ -411,7 +410,7 @@ def report_difference(books: Books) -> Iterator[Hit]:
 
 def reported(books: Books) -> dict[str, list[tuple[int, int]]]:
     """Per division (system, report) of both measures in its latest report of the year, tier all."""
-    rows = [row for row in books.rows["daily_reports"] if row["tier"] == "all" and row["report_date"] <= books.as_of]
+    rows = [row for row in books.rows("daily_reports") if row["tier"] == "all" and row["report_date"] <= books.as_of]
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
     figures = system_figures(books, books.as_of[:4], "2017")
     for row in rows:

@@ -36,7 +36,7 @@ def seen_on(tables: Tables, day: str) -> Tables:
             for name, dated in DATES.items()}
     found: Tables = {}
     for name, listed in tables.items():
-        rows = [row for row in listed if row[KEYS[name]] not in late.get(name, set())]
+        rows = [row for row in listed if name not in late or row[KEYS[name]] not in late[name]]
         found[name] = [_without(row, name, late) for row in rows]
     found["one_card_payments"] = [row for row in found.get("one_card_payments", ())
                                   if bare(row["batch_id"], "one_card_batch") not in late["one_card_batches"]]

@@ -127,12 +127,25 @@ def test_an_own_python_rule_may_ask_for_other_rules_findings(example_ledger: Led
     (PAGE + QUERY.replace("$least_yuan", "$most"), r"\$most is no parameter of the rule"),
     (PAGE + "SELECT nothing FROM nowhere", r"own\.sql: the query cannot be run"),
     (PAGE + "SELECT record AS subject FROM payments", "its rows lack amount_fen, division_code"),
+    (PAGE + "SELECT content AS subject FROM read_text('/etc/hostname')", "Cannot access file"),
+    (PAGE + "SELECT * FROM raw_payments", "cannot be run"),
+    (PAGE + "SELECT 1 AS subject; COPY (SELECT 1) TO 'stolen.csv'", "the query is not one SELECT"),
+    (PAGE + "DROP TABLE payments", "the query is not one SELECT"),
+    (PAGE + "SET enable_external_access = true", "the query is not one SELECT"),
 ])
 def test_a_broken_rule_file_is_named_with_what_is_wrong(
     text: str, said: str, example_ledger: Ledgers, tmp_path: Path
 ) -> None:
     (tmp_path / "own.sql").write_text(text, encoding="utf-8")
     with pytest.raises(Misuse, match=said):
+        check(lineage.open(example_ledger("sound")), ["own/large"], rules_dir=tmp_path)
+
+
+def test_own_shared_tables_reach_no_file_either(example_ledger: Ledgers, tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "mine.sql").write_text("/* mine */ SELECT * FROM glob('/etc/*')", encoding="utf-8")
+    (tmp_path / "own.sql").write_text(PAGE + "SELECT file AS subject FROM mine", encoding="utf-8")
+    with pytest.raises(Misuse, match="Cannot access file"):
         check(lineage.open(example_ledger("sound")), ["own/large"], rules_dir=tmp_path)
 
 
