@@ -60,6 +60,22 @@ def with_documents(engine: Engine) -> None:
     engine.execute(documents.macro_sql())
 
 
+def confine(engine: Engine, files: Sequence[Path]) -> None:
+    """From now on the engine reads these files and its own tables, nothing else of the machine, and writes nothing.
+
+    It cannot be undone, by nobody's SQL: for queries that other people wrote.
+    """
+    engine.execute(f"SET allowed_paths = [{', '.join(literal(file) for file in files)}]")
+    engine.execute("SET enable_external_access = false")
+    engine.execute("SET lock_configuration = true")
+
+
+def is_one_select(sql: str) -> bool:
+    """Whether a text is one statement that only asks. Raises EngineError for what is no SQL."""
+    found = duckdb.extract_statements(sql)
+    return [statement.type for statement in found] == [duckdb.StatementType.SELECT]
+
+
 def rows(engine: Engine, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
     """The answer as one dict a row, without pandas or Arrow."""
     answer = engine.execute(sql, parameters)

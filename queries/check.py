@@ -128,7 +128,8 @@ def check(
     every = catalogue(rules_dir)
     chosen_settings = settings(every, parameters)
     chosen = _chosen(every, rules, chosen_settings.on)
-    run = Run(ledger, {rule.name: rule for rule in every}, shared_tables(rules_dir), chosen_settings)
+    make = Run if rules_dir is None else Run.with_own_rules
+    run = make(ledger, {rule.name: rule for rule in every}, shared_tables(rules_dir), chosen_settings)
     if not chosen:
         return CheckResult(ledger.as_of, ledger.as_known, ledger.version, (), ())
     names = division_names(ledger)

@@ -60,6 +60,9 @@ def index(rules: Sequence[Rule]) -> str:
         HEAD + "# Rules", "",
         "`lineage check` runs those that are on; `--rule` names others. An auditor's own rules are files of the same",
         "form in a folder given with `--rules-dir`; values are changed in a copy of `queries/parameters.toml`.", "",
+        "Own SQL is one SELECT and runs on an engine of its own that reads the ledger's tables and no other file of",
+        "the machine. An own `.py` rule is a program and may do what its user may: take such folders only from whom",
+        "you trust.", "",
         "| rule | 名称 | title | severity | class | type | office | default |", "| --- " * 8 + "|", *rows, "",
     ])
 
