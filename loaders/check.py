@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 
 from lineage import engine
 from lineage.engine import Engine, literal, name
-from lineage.ledger.tokens import mask_sql
-from lineage.schema import ColumnType, Sensitive, Table
+from lineage.schema import ColumnType, Table
 from lineage.words import Language
 from loaders import cells
 from loaders.incoming import Incoming, read_cell
 from loaders.rejects import Checks, add_rejects, column_checks, missing_column, sign_checks, texts
 
-PROVENANCE = ("_file", "_sheet", "_row", "_extras", "_removed", "_source", "_place")
+PROVENANCE = ("_file", "_sheet", "_row", "_extras", "_removed", "_source", "_place", "_line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +69,9 @@ def check(database: Engine, checked: Checked, incoming: Incoming, source: int, l
         )
         add_rejects(database, checked.table, faulty, checks)
     extras = "_extra_cells" if incoming.extras else "NULL::VARCHAR"
-    select = (
-        f"SELECT {checked.columns}, _file, _sheet, _row, {extras} AS _extras, _removed, {source} AS _source, _place"
-    )
-    added = replace(checked, parts=(*checked.parts, (source, f"{select} FROM ({_typed(incoming)})")))
+    provenance = f"_file, _sheet, _row, {extras} AS _extras, _removed, {source} AS _source, _place, _line"
+    select = f"SELECT {checked.columns}, {provenance}"
+    added = replace(checked, parts=(*checked.parts, (source, f"{select} FROM ({_typed(incoming, line=True)})")))
     _show(database, added)
     return added
 
@@ -163,20 +161,9 @@ def _reject_repeated(database: Engine, checked: Checked, language: Language) -> 
         f"INSERT INTO rejects_in SELECT {literal(checked.table.name)}, _file, _sheet, _row, "
         f"{literal(checked.table.key[0])}, {key}, {literal(expected)}, "
         f"replace({literal(hint)}, '{{first}}', first_place), "
-        f"{_stored_line(checked.table)}, "
-        f"{_amount(checked.table)} FROM {checked.relation} JOIN repeated USING (_source, _place) "
+        f"_line, {_amount(checked.table)} FROM {checked.relation} JOIN repeated USING (_source, _place) "
         "WHERE nth > 1 AND NOT equal"
     )
-
-
-def _stored_line(table: Table) -> str:
-    """The whole row as a JSON object of its stored columns, persons' numbers masked."""
-    pairs = []
-    for column in table.columns:
-        cell = name(column.stored)
-        shown = cell if column.sensitive is Sensitive.NO else mask_sql(cell, column.sensitive)
-        pairs.append(f"{literal(column.stored)}, {shown}")
-    return f"json_object({', '.join(pairs)})::VARCHAR"
 
 
 def _amount(table: Table) -> str:

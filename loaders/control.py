@@ -73,6 +73,8 @@ def compare(database: Engine, path: Path, folder: Path, checked: Mapping[str, Ch
     lines: list[Line] = []
     for raw in read.tables:
         lines += [_line(database, found, checked) for found in _stated(database, raw)]
+    if not lines:
+        raise Misuse(f"{path.name}: found no line with figures", "expected table, division_code, month, rows, amount")
     return tuple(lines)
 
 

@@ -191,7 +191,8 @@ def _records(file: TextIO, delimiter: str, malformed: list[Malformed]) -> Iterat
                 number += 1
                 stray = _stray(lines.taken[0], delimiter)
                 if stray is None:
-                    malformed.append(Malformed(number, lines.taken[0].rstrip("\r\n"), "unclosed-quote"))
+                    line = lines.taken[0].rstrip("\r\n")
+                    malformed.append(Malformed(number, line, "unclosed-quote", tuple(line.split(delimiter))))
                 else:
                     yield number, stray
                 continue

@@ -16,6 +16,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 
 from lineage.schema import BY_NAME, TABLES, Column, ColumnType, Table
+from loaders.raw import REJECT_MARKS
 
 FEN_PER_UNIT = MappingProxyType(
     {
@@ -37,6 +38,8 @@ FEN_PER_UNIT = MappingProxyType(
     }
 )
 """Fen in one of each unit a header or a title may name."""
+UNIT_NAMES = MappingProxyType({fen: unit for unit, fen in reversed(tuple(FEN_PER_UNIT.items())) if not unit.isascii()})
+"""The first Chinese name of each of them."""
 _UNITS = "百万元|千万元|百元|千元|万元|亿元|元|分|万|亿"
 _UNIT = re.compile(rf"[(（\[【:：_\-/,，]*(?:单位[:：]?|人民币)*({_UNITS})[)）\]】]*$")
 _UNIT_LATIN = re.compile(r"[_(\[ ]+(fen|yuan|wan|yi|rmb)[)\]]*$")
@@ -121,7 +124,7 @@ def match(headers: Sequence[str], table: Table, own: Mapping[str, str] = Mapping
     claims: dict[str, list[tuple[int, int, int]]] = {}
     unknown: list[str] = []
     for position, text in enumerate(headers):
-        if not text.strip():
+        if not text.strip() or text in REJECT_MARKS:
             continue
         head = heading(text)
         column, rank, fen = _claim(head, words, mine, table)

@@ -13,7 +13,7 @@ from lineage.engine import literal, name
 from lineage.ledger.tokens import mask_sql
 from lineage.schema import BY_NAME, Column, ColumnType, Sensitive, Table
 from loaders import cells
-from loaders.headers import Mapped, heading
+from loaders.headers import UNIT_NAMES, Mapped, heading
 from loaders.labels import labels
 from loaders.profile import NOTHING, TableProfile
 from loaders.raw import Malformed, RawTable
@@ -39,8 +39,9 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """Rows on their way into one table. `header_of` names each column as the file does, for messages; `sensitive`
-    are the positions of persons' numbers, which no message shows. `totals` and `empty` are the conditions of rows that
-    are no records: they state sums, or fill only columns that nobody maps (a numbered form)."""
+    are the positions of persons' numbers, which no message shows; `units` the headers of amounts with the unit that a
+    title or a profile gives them, so that a row written out alone still says it. `totals` and `empty` are the
+    conditions of rows that are no records: they state sums, or fill only columns that nobody maps (a numbered form)."""
 
     table: Table
     raw: RawTable
@@ -53,6 +54,7 @@ class Incoming:
     file_sql: str = ""
     sheet_sql: str = ""
     sensitive: Mapping[int, Sensitive] = field(default_factory=dict)
+    units: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def malformed(self) -> tuple[Malformed, ...]:
@@ -64,7 +66,7 @@ class Incoming:
         seen: dict[str, int] = {}
         pairs = []
         for position, header in enumerate(self.raw.headers):
-            label = header.strip() or f"({position + 1})"
+            label = self.units.get(position) or header.strip() or f"({position + 1})"
             seen[label] = seen.get(label, 0) + 1
             label = label if seen[label] == 1 else f"{label} ({seen[label]})"
             kind = self.sensitive.get(position, Sensitive.NO)
@@ -99,6 +101,11 @@ def from_mapping(raw: RawTable, mapped: Mapped, profile: TableProfile = NOTHING,
         file_sql=literal(raw.file),
         sheet_sql=literal(raw.sheet),
         sensitive={place: table.column(column).sensitive for column, (place, _) in mapped.columns.items()},
+        units={
+            place: f"{raw.headers[place].strip()}（{UNIT_NAMES[found[column].fen]}）"
+            for column, (place, fen) in mapped.columns.items()
+            if table.column(column).type is ColumnType.MONEY and found[column].fen not in (fen or 100,)
+        },
     )
 
 
@@ -120,6 +127,7 @@ def from_select(table_name: str, raw: RawTable, profile: TableProfile) -> Incomi
         sheet_sql="_sheet",
         sensitive={at: table.column(column).sensitive for column, at in place.items() if column in table.names},
         removed=f"coalesce(c{place['_removed']}, 'false') = 'true'" if "_removed" in place else "false",
+        units={place[name]: f"{name}（{UNIT_NAMES[cell.fen]}）" for name, cell in found.items() if cell.fen != 100},
     )
 
 

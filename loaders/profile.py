@@ -138,6 +138,8 @@ def read_profile(name: str | Path | None) -> Profile:
 
 def _profile(path: Path, said: Mapping[str, Any]) -> Profile:
     _only(path.name, said, _PROFILE_KEYS)
+    if not {"table", "inputs", "database", "with"} & set(said):
+        raise Misuse(f"{path.name}: says nothing of any table", "expected [table.NAME], [inputs.NAME] or [database]")
     title = said.get("title", {})
     inputs = tuple(_input(path.name, name, one) for name, one in said.get("inputs", {}).items())
     tables = {name: _table(f"{path.name}: table.{name}", name, one) for name, one in said.get("table", {}).items()}

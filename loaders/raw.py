@@ -12,6 +12,9 @@ from lineage.errors import LineageError, Misuse
 SPOILT = "\ue000"
 """Private-use mark before a number of more than 15 digits that a workbook kept as a number (and so has spoilt)."""
 
+REJECT_MARKS = ("reject_place", "reject_column", "reject_found", "reject_expected", "reject_hint")
+"""Columns that `lineage rejects` writes beside a row that is to be mended: a load passes over them."""
+
 COLUMNS_MOST = 2_000
 """More columns than any table of the trade has; beyond it a file is taken for damaged or hostile."""
 
@@ -26,11 +29,13 @@ class Unrecognised(Misuse):
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """A record whose cells could not be told apart: the row a spreadsheet would show it in, and its text."""
+    """A record whose cells could not be told apart: the row a spreadsheet would show it in, its text, and the cells as
+    they fell."""
 
     row: int
     found: str
     problem: str
+    cells: tuple[str, ...] = ()
     values: tuple[tuple[str, object], ...] = ()
 
 

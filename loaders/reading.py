@@ -17,7 +17,7 @@ from loaders.delimited import read_delimited
 from loaders.layout import LOOK_ROWS, blocks, is_foot
 from loaders.margins import without_margins
 from loaders.parquet import read_parquet
-from loaders.raw import Malformed, RawTable, ReadFile, Unreadable
+from loaders.raw import REJECT_MARKS, Malformed, RawTable, ReadFile, Unreadable
 
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".psv", ".parquet", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et")
 UNOPENED_ENDINGS = (".zip", ".rar", ".7z", ".gz", ".tar", ".tgz", ".dbf", ".mdb", ".accdb", ".db", ".sqlite", ".xml",
@@ -106,8 +106,20 @@ def _read_text(engine: Engine, path: Path, relation: str, folder: Path, words: f
         if placed is None:
             return ReadFile(path.name, text.sha256, text.size, ())
         raw = placed
+    if REJECT_MARKS[0] in raw.headers:
+        _arm(engine, raw)
     whole, notes = without_margins(engine, raw)
     return ReadFile(path.name, text.sha256, text.size, (whole,), (*notes, *torn))
+
+
+def _arm(engine: Engine, raw: RawTable) -> None:
+    """Take off the apostrophes that `lineage rejects` put before what a spreadsheet would run."""
+    for place in range(len(raw.headers)):
+        cell = f"c{place}"
+        engine.execute(
+            f"UPDATE {raw.relation} SET {cell} = substr({cell}, 2) "
+            f"WHERE regexp_matches({cell}, '^''[-=+@\\t\\r\\n＝＋－＠]')"
+        )
 
 
 def _irregular(engine: Engine, raw: RawTable, words: frozenset[str]) -> tuple[RawTable | None, tuple[str, ...]]:
@@ -152,7 +164,8 @@ def _torn(records: Sequence[Any], width: int) -> tuple[list[Malformed], list[str
             foot.append(f"{number}: {' '.join(cell for cell in said if cell)}"[:120])
         elif any(cell and cell.strip() for cell in said):
             found = (("expected", width), ("found", count))
-            malformed.append(Malformed(number, ",".join(cell or "" for cell in said), "ragged", found))
+            fell = tuple(cell or "" for cell in said)
+            malformed.append(Malformed(number, ",".join(fell), "ragged", fell, found))
     return malformed, foot
 
 

@@ -6,6 +6,7 @@ every bad row has at least one reject. `found` is masked where the column holds 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from lineage.ledger.tokens import mask_sql
 from lineage.schema import Column, ColumnType, Sensitive, Table
 from lineage.words import Language, say
 from loaders import cells
-from loaders.headers import mistyped
+from loaders.headers import UNIT_NAMES, mistyped
 from loaders.incoming import Cell, Incoming, is_long_number
 from loaders.raw import SPOILT, Malformed, RawTable
 
@@ -38,16 +39,6 @@ _KINDS = {
     ColumnType.YEAR: "year",
     ColumnType.COUNT: "count",
     ColumnType.FLAG: "flag",
-}
-_UNIT_NAMES = {
-    1: "分",
-    100: "元",
-    10_000: "百元",
-    100_000: "千元",
-    1_000_000: "万元",
-    100_000_000: "百万元",
-    1_000_000_000: "千万元",
-    10_000_000_000: "亿元",
 }
 
 
@@ -157,9 +148,14 @@ def add_rejects(database: Engine, table: Table, faulty: str, checks: Sequence[Ch
 def add_malformed(
     database: Engine, table: Table, raw: RawTable, malformed: Sequence[Malformed], language: Language
 ) -> None:
-    """Put records whose cells could not be told apart into `rejects_in`."""
+    """Put records whose cells could not be told apart into `rejects_in`, the cells under the headings as they fell."""
     rows = []
     for one in malformed:
+        heads = [*raw.headers, *(f"({place + 1})" for place in range(len(raw.headers), len(one.cells)))]
+        line = {
+            head.strip() or f"({place + 1})": cell
+            for place, (head, cell) in enumerate(zip(heads, one.cells, strict=False))
+        }
         expected, hint = texts(one.problem, language, **dict(one.values))
         rows.append(
             [
@@ -171,7 +167,7 @@ def add_malformed(
                 one.found[:FOUND_MOST],
                 expected,
                 hint,
-                one.found[:10_000],
+                json.dumps({head: cell[:1_000] for head, cell in line.items()}, ensure_ascii=False),
                 None,
             ]
         )
@@ -192,7 +188,7 @@ def _kind(cell: Cell) -> tuple[str, dict[str, object]]:
     column = cell.column
     if column.type is ColumnType.MONEY:
         decimals = len(str(cell.fen)) - 1
-        return "money", {"unit": _UNIT_NAMES.get(cell.fen, f"{cell.fen} 分"), "decimals": decimals}
+        return "money", {"unit": UNIT_NAMES.get(cell.fen, f"{cell.fen} 分"), "decimals": decimals}
     if column.choices:
         return "choice", {"choices": ", ".join(column.choices), "labels": "、".join(list(cell.labels)[:6])}
     return (_KINDS[column.type], {}) if column.type in _KINDS else ("text", {})

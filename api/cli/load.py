@@ -89,6 +89,9 @@ def show(result: LoadResult, language: Language, *, strict: bool) -> None:
     ]
     rows.append([say("load.all", language), *(getattr(result, count) for count in COUNTS)])
     print_table(heads, rows, right=heads[1:])
+    for table in result.tables:
+        if table.removed:
+            note(say("load.removed", language, table=table_name(table.table, language), rows=table.removed))
     groups = alike(result.rejects)
     for one, more in groups[:SHOWN_REJECTS]:
         line = reject_line(one, language)

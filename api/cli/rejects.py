@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,8 +21,9 @@ from lineage.words import say
 if TYPE_CHECKING:
     from lineage.exports.rows import Sheet
 
+BEYOND = re.compile(r"\(\d+\)")
+"""The name of a cell that lies beyond the heading of its file."""
 SHOWN = ("table", "file", "sheet", "row", "column", "found", "expected", "hint")
-MARKS = ("reject_place", "reject_column", "reject_found", "reject_expected", "reject_hint")
 
 
 @options("ledger", "json")
@@ -36,7 +38,9 @@ def rejects_command(
     from lineage.ledger import quarantine
 
     found = quarantine.read(settings.ledger, batch)
-    if output is not None:
+    if output is not None and not found:
+        note(say("ledger.rejects_none", settings.lang, batch=batch))
+    elif output is not None:
         write(mendable(found), output)
         rows = len({(one["file"], one["sheet"], one["row"]) for one in found})
         note(say("ledger.rejects_written", settings.lang, rows=rows, file=output))
@@ -50,22 +54,40 @@ def rejects_command(
 
 
 def mendable(found: list[dict[str, Any]]) -> list[Sheet]:
-    """One sheet a table: every rejected row once, its cells as they came, all its problems in the last columns."""
-    from lineage.exports.rows import Sheet
+    """One sheet a table and heading: every rejected row once, its cells as they came, its problems in the last columns.
 
-    tables: dict[str, dict[tuple[Any, ...], tuple[dict[str, Any], list[dict[str, Any]]]]] = {}
+    Files with other headings lie in sheets of their own: 金额（万元） of one file is not amount of another.
+    """
+    from lineage.exports.rows import Sheet
+    from loaders.raw import REJECT_MARKS
+
+    rows: dict[tuple[Any, ...], tuple[dict[str, Any], list[dict[str, Any]]]] = {}
     for one in found:
-        place = (one["file"], one["sheet"], one["row"], one["line"])
-        cells = json.loads(one["line"]) if one["line"] else {}
-        tables.setdefault(one["table"], {}).setdefault(place, (cells, []))[1].append(one)
-    out = []
-    for table, rows in sorted(tables.items()):
-        heads = tuple(dict.fromkeys(head for cells, _ in rows.values() for head in cells))
-        lines = tuple(
-            (*(cells.get(head) for head in heads), *marks(place, problems)) for place, (cells, problems) in rows.items()
-        )
-        out.append(Sheet(table, (*heads, *MARKS), lines, ()))
+        place = (one["table"], one["file"], one["sheet"], one["row"], one["line"])
+        rows.setdefault(place, (json.loads(one["line"]) if one["line"] else {}, []))[1].append(one)
+    out: list[Sheet] = []
+    for table in sorted({place[0] for place in rows}):
+        for heads, places in _by_heading({place: cells for place, (cells, _) in rows.items() if place[0] == table}):
+            lines = tuple(
+                (*(rows[place][0].get(head) for head in heads), *marks(place[1:], rows[place][1])) for place in places
+            )
+            nth = sum(one.name.split()[0] == table for one in out) + 1
+            out.append(Sheet(table if nth == 1 else f"{table} {nth}", (*heads, *REJECT_MARKS), lines, ()))
     return out
+
+
+def _by_heading(rows: dict[tuple[Any, ...], dict[str, Any]]) -> list[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
+    """Rows by the heading of their file, the widest first; a torn row goes with the heading that has all its cells'."""
+    groups: list[tuple[dict[str, None], list[tuple[Any, ...]]]] = []
+    for place, cells in sorted(rows.items(), key=lambda one: -len(one[1])):
+        wanted = {head for head in cells if not BEYOND.fullmatch(head)}
+        heads, places = next((one for one in groups if wanted <= one[0].keys()), ({}, []))
+        if not places:
+            groups.append((heads, places))
+        heads |= dict.fromkeys(cells)
+        places.append(place)
+    order = {place: at for at, place in enumerate(rows)}
+    return [(tuple(heads), sorted(places, key=order.__getitem__)) for heads, places in groups]
 
 
 def marks(place: tuple[Any, ...], problems: list[dict[str, Any]]) -> tuple[str, ...]:

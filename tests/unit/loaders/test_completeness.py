@@ -36,7 +36,7 @@ def test_strict_stops_at_a_control_figure_that_does_not_agree(tmp_path: Path) ->
 
 
 def test_a_control_file_that_makes_no_sense_is_misuse(tmp_path: Path) -> None:
-    for text in ("a,b\n1,2\n", "table,rows\ncars,1\n", "table,rows\npayments,many\n"):
+    for text in ("a,b\n1,2\n", "table,rows\ncars,1\n", "table,rows\npayments,many\n", "table,rows\n", ""):
         with pytest.raises(Misuse):
             load(tmp_path, payments(tmp_path, PAYMENT), control=write(tmp_path, "control.csv", text))
 

@@ -175,7 +175,7 @@ def test_a_profile_that_makes_no_sense_is_misuse(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no profile"):
         read_profile("nowhere")
     for text, word in (("[table.cars]\n", "no table"), ("[table.payments.headers]\nx = 'colour'\n", "no column"),
-                       ("speed = 1\n", "the key"), ("[table.payments]\nunits = { amount = 'pound' }\n", "pound"), ("=", "no TOML")):  # fmt: skip
+                       ("speed = 1\n", "the key"), ("[table.payments]\nunits = { amount = 'pound' }\n", "pound"), ("=", "no TOML"), ("", "says nothing")):  # fmt: skip
         with pytest.raises(Misuse, match=word):
             read_profile(write(tmp_path, "bad.toml", text))
 
