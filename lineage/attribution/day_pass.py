@@ -12,91 +12,104 @@ from typing import Any
 
 import numpy as np
 
-from lineage.attribution.class_pass import CLASS_COUNT, Classes, _grown, _is_pure, first_fen, money_order
-from lineage.compiled import kernel
-from lineage.graph.arrays import UNSOURCED_POVERTY, Graph, Ints
-from lineage.schema import NODE_KINDS
+from lineage.attribution import class_walk
+from lineage.attribution.class_mixture import CLASS_COUNT, EMPTY, MIXED, class_of, first_fen
+from lineage.attribution.class_walk import (
+    EDGE_KIND,
+    EDGE_ROW,
+    FLOW,
+    IN_EDGE,
+    IN_START,
+    NODE_KIND,
+    OUT_START,
+    Classes,
+    add_span,
+    first_at,
+    gather,
+    pass_on,
+    put,
+)
+from lineage.compiled import int64, kernel
+from lineage.graph.arrays import Graph
 
 FIFO, LIFO, ROLLING, LIBR, POVERTY_FIRST = range(5)
 MODES = {"fifo": FIFO, "lifo": LIFO, "rolling": ROLLING, "libr": LIBR, "poverty-first": POVERTY_FIRST}
-AMOUNT, KIND, ROW, DATE, TAKEN = range(5)
-OUTSIDE, OWN, UNSOURCED = -1, 1, 2
+AMOUNT, KIND, ROW, DATE, TAKEN, STACK = range(6)
+"""Columns of a pool's deposits; STACK is no part of them but the line-up of those that are there, by row."""
+ONE, TWO, POOL, LOT, WORK_ROWS = range(5)
+"""Rows of the space to work in: the first two belong to whoever computes a part of a mixture."""
 
 
 def replayed(graph: Graph, policy: str) -> tuple[Classes, Classes]:
     """Classes of every node's pool and of what flows along every edge; `policy` is one of MODES."""
+    walk = class_walk.start(graph)
     edges = graph.edges
-    born_start, born = _arising(graph)
-    result = _replay(
-        money_order(graph), born_start, born, edges.out_start, edges.flow, edges.date, edges.in_start, edges.in_edge,
-        (edges.named_edge, edges.named_deposit, edges.named_before, edges.named_part), MODES[policy],
-    )
-    node_kind, node_row, node_rows, edge_kind, edge_row, edge_rows = result
-    return Classes(node_kind, node_row, node_rows), Classes(edge_kind, edge_row, edge_rows)
+    named = (edges.named_edge.astype(np.int64), edges.named_deposit, edges.named_before, edges.named_part)
+    held = np.empty((_most_deposits(graph, walk), 6), np.int64)
+    position = np.empty(graph.edge_count if len(named[0]) else 0, np.int32)
+    work = np.zeros((WORK_ROWS, CLASS_COUNT), np.int64)
+    place = 0
+    while place < len(walk.order):
+        place, walk.used = _replay(place, walk.order, walk.money, walk.born, walk.lots, edges.date, named, walk.rows,
+                                   walk.used, walk.room, MODES[policy], held, position, work)
+        if place < len(walk.order):
+            walk.grow()
+    return walk.finish()
 
 
-def _arising(graph: Graph) -> tuple[Ints, Ints]:
-    """Money that enters at nodes: row starts (n + 1,), and rows of amount, class, rank, date in deposit order."""
-    pools, nodes, receipts = graph.pools, graph.nodes, graph.receipts
-    place = NODE_KINDS.index("allocation")
-    allocations = np.arange(int(graph.kind_start[place]), int(graph.kind_start[place + 1]))
-    declared, unsourced = np.flatnonzero(pools.declared > 0), np.flatnonzero(pools.unsourced > 0)
-    classes = 2 * nodes.tier.astype(np.int64) + np.where(nodes.in_scope, 0, 1)
-    lost = UNSOURCED_POVERTY + np.where(nodes.in_scope, 0, 1)
-    node = np.concatenate([receipts.account, allocations, declared, unsourced]).astype(np.int64)
-    columns = np.empty((len(node), 4), np.int64)
-    columns[:, 0] = np.concatenate([receipts.amount, nodes.amount[allocations], pools.declared[declared],
-                                    pools.unsourced[unsourced]])
-    columns[:, 1] = np.concatenate([UNSOURCED_POVERTY + np.where(receipts.poverty, 0, 1), classes[allocations],
-                                    classes[declared], lost[unsourced]])
-    columns[:, 2] = np.repeat([OUTSIDE, OWN, OWN, UNSOURCED],
-                              [len(receipts.account), len(allocations), len(declared), len(unsourced)])
-    dates = nodes.date
-    columns[:, 3] = np.concatenate([receipts.date, dates[allocations], dates[declared], dates[unsourced]])
-    keep = np.flatnonzero(columns[:, 0] > 0)
-    keep = keep[np.lexsort((columns[keep, 2], columns[keep, 3], node[keep]))]
-    return np.searchsorted(node[keep], np.arange(graph.node_count + 1)), columns[keep]
+def _most_deposits(graph: Graph, walk: class_walk.Walk) -> int:
+    """No pool that passes money on has more deposits than this."""
+    order, in_start = walk.order, graph.edges.in_start
+    _, arising = np.unique(walk.born[0], return_counts=True)
+    return int((in_start[order + 1] - in_start[order]).max(initial=0)) + int(arising.max(initial=0))
 
 
 @kernel
-def _one_class(first: int, last: int, in_edge: Any, flow: Any, edge_kind: Any, born: Any) -> int:
-    """The class of all deposits of a pool: -1 of none, 10 where they are mixed."""
-    found = -1
-    for place in range(first, last):
-        if flow[in_edge[place]] > 0:
-            kind = edge_kind[in_edge[place]]
-            if found >= 0 and kind != found:
-                return CLASS_COUNT
-            found = kind
-    for place in range(len(born)):
-        if found >= 0 and born[place, 1] != found:
-            return CLASS_COUNT
-        found = born[place, 1]
-    return found
+def _replay(place: int, order: Any, money: Any, born: Any, lots: Any, date: Any, named: Any, rows: Any, used: int,
+            room: int, mode: int, held: Any, position: Any, work: Any) -> Any:
+    """Replay pool after pool from `place` of the order on, while there is room: where it stopped, rows in use."""
+    node_kind = lots[NODE_KIND]
+    while place < len(order):
+        node = int64(order[place])
+        if node_kind[node] == MIXED:
+            if used + room > len(rows):
+                break
+            used = gather(node, money, born, lots, rows, used)
+            count = _collect(node, money, born, lots, date, held, position)
+            used = _serve(node, count, mode, money, lots, date, named, rows, used, held, position, work)
+        elif node_kind[node] != EMPTY:
+            pass_on(node, money, lots)
+        place += 1
+    return place, used
 
 
 @kernel
-def _collect(first: int, last: int, in_edge: Any, flow: Any, date: Any, edge_kind: Any, edge_row: Any, born: Any,
-             held: Any, position: Any) -> int:
-    """Write a pool's deposits in order into `held` (k, 5); `position` (m,) gets each deposit edge's row."""
-    count, place, other = 0, first, 0
-    while place < last or other < len(born):
+def _collect(node: int, money: Any, born: Any, lots: Any, date: Any, held: Any, position: Any) -> Any:
+    """Write a pool's deposits in order into `held`; `position` (m,) gets each deposit edge's row. How many they are."""
+    flow, in_start, in_edge = money[FLOW], money[IN_START], money[IN_EDGE]
+    edge_kind, edge_row = lots[EDGE_KIND], lots[EDGE_ROW]
+    born_node, arises = born
+    place, last = int64(in_start[node]), int64(in_start[node + 1])
+    other, last_other = first_at(born_node, node), first_at(born_node, node + 1)
+    count = int64(0)
+    while place < last or other < last_other:
         if place < last and flow[in_edge[place]] == 0:
             place += 1
             continue
         arising = place == last
-        if not arising and other < len(born):
+        if not arising and other < last_other:
             day = date[in_edge[place]]
-            arising = born[other, 3] < day or (born[other, 3] == day and born[other, 2] < 0)
+            arising = arises[other, 3] < day or (arises[other, 3] == day and arises[other, 2] < 0)
         if arising:
-            held[count, AMOUNT], held[count, KIND], held[count, ROW] = born[other, 0], born[other, 1], -1
-            held[count, DATE] = born[other, 3]
+            held[count, AMOUNT], held[count, KIND], held[count, ROW] = arises[other, 0], arises[other, 1], -1
+            held[count, DATE] = arises[other, 3]
             other += 1
         else:
             edge = in_edge[place]
             held[count, AMOUNT], held[count, KIND], held[count, ROW] = flow[edge], edge_kind[edge], edge_row[edge]
             held[count, DATE] = date[edge]
-            position[edge] = count
+            if len(position):
+                position[edge] = count
             place += 1
         held[count, TAKEN] = 0
         count += 1
@@ -104,154 +117,103 @@ def _collect(first: int, last: int, in_edge: Any, flow: Any, date: Any, edge_kin
 
 
 @kernel
-def _add_span(held: Any, place: int, start: int, stop: int, edge_rows: Any, lot: Any, one: Any, two: Any) -> None:
-    """Add fen start..stop of a deposit's own line to a lot."""
-    if held[place, KIND] < CLASS_COUNT:
-        lot[held[place, KIND]] += stop - start
-        return
-    mixture = edge_rows[held[place, ROW]]
-    first_fen(mixture, start, one)
-    first_fen(mixture, stop, two)
+def _take_part(amount: int, step: int, offset: int, work: Any) -> Any:
+    """Add F(amount) of the classes offset, offset + step … of the pool to the lot, at most all of them; how much."""
+    one, two = work[ONE], work[TWO]
+    total = int64(0)
     for kind in range(CLASS_COUNT):
-        lot[kind] += two[kind] - one[kind]
-
-
-@kernel
-def _take_part(pool: Any, amount: int, step: int, offset: int, lot: Any, one: Any, two: Any) -> int:
-    """Add F(amount) of the classes offset, offset + step … of a pool to a lot, at most all of them; how much it was."""
-    total = 0
-    for kind in range(CLASS_COUNT):
-        one[kind] = pool[kind] if kind % step == offset else 0
+        one[kind] = work[POOL, kind] if kind % step == offset else 0
         total += one[kind]
-    part = min(amount, total)
+    part = amount if amount < total else total
     first_fen(one, part, two)
     for kind in range(CLASS_COUNT):
-        lot[kind] += two[kind]
-        pool[kind] -= two[kind]
+        work[LOT, kind] += two[kind]
+        work[POOL, kind] -= two[kind]
     return part
 
 
 @kernel
-def _take(mode: int, held: Any, stack: Any, depth: int, pool: Any, amount: int, edge_rows: Any, lot: Any, one: Any,
-          two: Any) -> int:
-    """Take `amount` fen, which are there, out of the pool into a lot; the depth of the stack after it."""
-    if mode == ROLLING:
-        _take_part(pool, amount, 1, 0, lot, one, two)
-    elif mode in (LIBR, POVERTY_FIRST):
-        early = 1 if mode == LIBR else 0
-        part = _take_part(pool, amount, 2, early, lot, one, two)
+def _take(mode: int, held: Any, depth: int, amount: int, rows: Any, work: Any) -> int:
+    """Take `amount` fen, which are there, out of the pool into the lot; the depth of the stack after it."""
+    if mode >= ROLLING:
+        step = int64(1 if mode == ROLLING else 2)
+        early = int64(1 if mode == LIBR else 0)
+        part = _take_part(amount, step, early, work)
         if part < amount:
-            _take_part(pool, amount - part, 2, 1 - early, lot, one, two)
-    else:
-        while amount > 0:
-            place = stack[depth - 1]
-            start = held[place, TAKEN]
-            part = min(amount, held[place, AMOUNT] - start)
-            _add_span(held, place, start, start + part, edge_rows, lot, one, two)
-            held[place, TAKEN] = start + part
-            amount -= part
-            if start + part == held[place, AMOUNT]:
-                depth -= 1
+            _take_part(amount - part, step, 1 - early, work)
+        return depth
+    while amount > 0:
+        place = held[depth - 1, STACK]
+        start = held[place, TAKEN]
+        left = held[place, AMOUNT] - start
+        part = amount if amount < left else left
+        add_span(held[place, KIND], held[place, ROW], start, start + part, rows, work[LOT], work)
+        held[place, TAKEN] = start + part
+        amount -= part
+        if part == left:
+            depth -= 1
     return depth
 
 
 @kernel
-def _serve(node: int, count: int, mode: int, held: Any, position: Any, out_start: Any, flow: Any, date: Any, named: Any,
-           edge_kind: Any, edge_row: Any, edge_rows: Any, used: int) -> Any:
-    """Serve all draws of a mixed pool in order; edge rows and how many of them are in use."""
+def _serve(node: int, count: int, mode: int, money: Any, lots: Any, date: Any, named: Any, rows: Any, used: int,
+           held: Any, position: Any, work: Any) -> int:
+    """Serve all draws of a mixed pool in order. How many rows are in use."""
+    out_start, flow = money[OUT_START], money[FLOW]
     named_edge, named_deposit, named_before, named_part = named
-    place = np.searchsorted(named_edge, out_start[node])
-    last_place = np.searchsorted(named_edge, out_start[node + 1])
+    lot = work[LOT]
+    place, last_place = first_at(named_edge, out_start[node]), first_at(named_edge, out_start[node + 1])
     for other in range(place, last_place):
         if named_part[other] > 0:
             held[position[named_deposit[other]], TAKEN] += named_part[other]
-    pool, lot = np.zeros(CLASS_COUNT, np.int64), np.zeros(CLASS_COUNT, np.int64)
-    one, two = np.zeros(CLASS_COUNT, np.int64), np.zeros(CLASS_COUNT, np.int64)
-    stack = np.empty(count, np.int64)
-    depth, following, there = 0, 0, 0
+    depth, following, there = int64(0), int64(0), int64(0)
+    for kind in range(CLASS_COUNT):
+        work[POOL, kind] = 0
     if mode == FIFO:
         # all deposits are there from the start, the oldest on top
-        for row in range(count - 1, -1, -1):
+        for back in range(count):
+            row = count - 1 - back
             if held[row, TAKEN] < held[row, AMOUNT]:
-                stack[depth] = row
+                held[depth, STACK] = row
                 depth += 1
                 there += held[row, AMOUNT] - held[row, TAKEN]
         following = count
     for edge in range(out_start[node], out_start[node + 1]):
         if flow[edge] == 0:
             continue
-        lot[:] = 0
+        for kind in range(CLASS_COUNT):
+            lot[kind] = 0
         wanted = flow[edge]
         while place < last_place and named_edge[place] < edge:
             place += 1
         if place < last_place and named_edge[place] == edge and named_part[place] > 0:
-            start = named_before[place]
-            _add_span(held, position[named_deposit[place]], start, start + named_part[place], edge_rows, lot, one, two)
+            row = int64(position[named_deposit[place]])
+            add_span(held[row, KIND], held[row, ROW], named_before[place], named_before[place] + named_part[place],
+                     rows, lot, work)
             wanted -= named_part[place]
-        while following < count and held[following, DATE] <= date[edge]:
-            depth, there, following = _put(mode, held, following, stack, depth, pool, there, edge_rows, one, two)
-        while wanted > 0:
-            if there == 0:
-                depth, there, following = _put(mode, held, following, stack, depth, pool, there, edge_rows, one, two)
+        while wanted > 0 or (following < count and held[following, DATE] <= date[edge]):
+            if following < count and (there == 0 or held[following, DATE] <= date[edge]):
+                depth, there = _put(mode, held, following, depth, there, rows, work)
+                following += 1
                 continue
-            part = min(wanted, there)
-            depth = _take(mode, held, stack, depth, pool, part, edge_rows, lot, one, two)
+            assert there > 0, "a pool has less than what leaves it"
+            part = wanted if wanted < there else there
+            depth = _take(mode, held, depth, part, rows, work)
             there -= part
             wanted -= part
-        kind = _is_pure(lot)
-        edge_kind[edge] = kind
-        if kind == CLASS_COUNT:
-            edge_rows = _grown(edge_rows, used)
-            edge_rows[used] = lot
-            edge_row[edge] = used
-            used += 1
-    return edge_rows, used
+        used = put(edge, class_of(lot), lot, money, lots, rows, used)
+    return used
 
 
 @kernel
-def _put(mode: int, held: Any, place: int, stack: Any, depth: int, pool: Any, there: int, edge_rows: Any, one: Any,
-         two: Any) -> Any:
-    """Let the next deposit arrive: depth of the stack, fen that are there, the deposit after it."""
+def _put(mode: int, held: Any, place: int, depth: int, there: int, rows: Any, work: Any) -> Any:
+    """Let the next deposit arrive: depth of the stack, fen that are there."""
     left = held[place, AMOUNT] - held[place, TAKEN]
     if left > 0:
         if mode == LIFO:
-            stack[depth] = place
+            held[depth, STACK] = place
             depth += 1
         else:
-            _add_span(held, place, held[place, TAKEN], held[place, AMOUNT], edge_rows, pool, one, two)
-    return depth, there + left, place + 1
-
-
-@kernel
-def _replay(order: Any, born_start: Any, born: Any, out_start: Any, flow: Any, date: Any, in_start: Any, in_edge: Any,
-            named: Any, mode: int) -> Any:
-    """Classes of nodes (kind, row, rows) and edges (kind, row, rows), node after node in money order."""
-    nodes, edges = len(order), len(flow)
-    node_kind, node_row = np.full(nodes, -1, np.int8), np.full(nodes, -1, np.int32)
-    edge_kind, edge_row = np.full(edges, -1, np.int8), np.full(edges, -1, np.int32)
-    node_rows, edge_rows = np.zeros((1024, CLASS_COUNT), np.int64), np.zeros((1024, CLASS_COUNT), np.int64)
-    node_used, edge_used = 0, 0
-    held = np.empty((1024, 5), np.int64)
-    position = np.full(edges, -1, np.int32)
-    one, two = np.zeros(CLASS_COUNT, np.int64), np.zeros(CLASS_COUNT, np.int64)
-    for node in order:
-        first, last = in_start[node], in_start[node + 1]
-        mine = born[born_start[node] : born_start[node + 1]]
-        kind = _one_class(first, last, in_edge, flow, edge_kind, mine)
-        node_kind[node] = kind
-        if kind < CLASS_COUNT:
-            for edge in range(out_start[node], out_start[node + 1]):
-                if flow[edge] > 0:
-                    edge_kind[edge] = kind
-            continue
-        if last - first + len(mine) > len(held):
-            held = np.empty((2 * (last - first + len(mine)), 5), np.int64)
-        count = _collect(first, last, in_edge, flow, date, edge_kind, edge_row, mine, held, position)
-        node_rows = _grown(node_rows, node_used)
-        for place in range(count):
-            _add_span(held, place, 0, held[place, AMOUNT], edge_rows, node_rows[node_used], one, two)
-        node_row[node] = node_used
-        node_used += 1
-        edge_rows, edge_used = _serve(node, count, mode, held, position, out_start, flow, date, named, edge_kind,
-                                      edge_row, edge_rows, edge_used)
-    return node_kind, node_row, node_rows[:node_used], edge_kind, edge_row, edge_rows[:edge_used]
+            add_span(held[place, KIND], held[place, ROW], held[place, TAKEN], held[place, AMOUNT], rows, work[POOL],
+                     work)
+    return depth, there + left

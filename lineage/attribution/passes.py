@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lineage.compiled import sized
 from lineage.errors import Misuse
 
 if TYPE_CHECKING:
-    from lineage.attribution.class_pass import Classes
+    from lineage.attribution.class_walk import Classes
     from lineage.graph import Graph
 
 
@@ -16,10 +17,7 @@ def origin_classes(graph: Graph, policy: str = "pro-rata") -> tuple[Classes, Cla
     from lineage.attribution.class_pass import pro_rata
     from lineage.attribution.day_pass import MODES, replayed
 
-    if policy in MODES:
-        return replayed(graph, policy)
-    if policy != "pro-rata":
+    if policy != "pro-rata" and policy not in MODES:
         raise Misuse(f'policy: found "{policy}", expected one of pro-rata, {", ".join(MODES)}')
-    nodes, edges = pro_rata(graph, edges=True)
-    assert edges is not None
-    return nodes, edges
+    with sized(graph.edge_count):
+        return replayed(graph, policy) if policy in MODES else pro_rata(graph)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lineage.compiled import sized
 from lineage.graph.arrays import REASONS, Breaks, Edges, Flags, Ints, Nodes, Pools
 from lineage.graph.chains import payments_below
 from lineage.graph.records import GAP_REASONS
@@ -41,8 +42,9 @@ def _with_payments(parts: list[tuple[Ints, int, Ints]], nodes: Nodes, edges: Edg
     order = np.lexsort((reason, node))
     node, reason, amount = node[order], reason[order], amount[order]
     place = NODE_KINDS.index("payment")
-    below = payments_below(edges.out_start, edges.target, node, int(kind_start[place]), int(kind_start[place + 1]),
-                           nodes.amount, nodes.alive)
+    with sized(len(node) * len(edges.target) // 50):  # a break with more than a fiftieth of all below it is rare
+        below = payments_below(edges.out_start, edges.target, node, int(kind_start[place]), int(kind_start[place + 1]),
+                               nodes.amount, nodes.alive)
     return Breaks(node, reason, amount, below[:, 0].copy(), below[:, 1].copy())
 
 

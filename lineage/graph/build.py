@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lineage.compiled import sized
 from lineage.graph import breaks, chains, movements, records, rings, sorting
 from lineage.graph.arrays import NO_DATE, Edges, Graph, Indexes, Ints, Nodes, Pools, Receipts
 from lineage.graph.movements import Movements
@@ -42,6 +43,11 @@ def build(ledger: Ledger) -> Graph:
 
 def assemble(known: Records, moved: Movements, receipts: Receipts) -> Graph:
     """The graph over nodes and movements already read."""
+    with sized(len(moved.source)):
+        return _assembled(known, moved, receipts)
+
+
+def _assembled(known: Records, moved: Movements, receipts: Receipts) -> Graph:
     nodes = known.nodes
     count = len(nodes.amount)
     order = np.arange(len(moved.source), dtype=np.int32)
@@ -57,7 +63,7 @@ def assemble(known: Records, moved: Movements, receipts: Receipts) -> Graph:
     in_edge = sorting.by_node(target, in_edge, count)
     in_start = sorting.starts(target, count)
     pools = _pools(known, sorting.sums(amount, out_start), sorting.sums(amount[in_edge], in_start), receipts)
-    flow, found = rings.take_out(count, source, target, amount)
+    flow, found = rings.take_out(source, target, amount, (out_start, in_start))
     around = sorting.sums(amount - flow, out_start)
     pools = Pools(pools.inflow, pools.outflow, pools.outside, pools.declared, pools.unsourced, pools.pool - around)
     deposit = _named_deposits(moved.named[order], source, target, out_start)

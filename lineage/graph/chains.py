@@ -30,9 +30,10 @@ def _spread(edges: Edges, seeds: Flags) -> Flags:
 def _flood(start: Any, target: Any, marked: Any) -> None:
     """Mark (n,) every node downstream of a marked one."""
     stack = np.flatnonzero(marked)
-    queue = np.empty(len(marked), np.int64)
+    queue = np.empty(len(marked), np.int32)
     filled = len(stack)
-    queue[:filled] = stack
+    for place in range(filled):
+        queue[place] = stack[place]
     while filled > 0:
         filled -= 1
         node = queue[filled]
@@ -51,8 +52,8 @@ def payments_below(start: Any, target: Any, roots: Any, first: int, last: int, a
     Cost: the edges below each root; `seen` bears the root's number, so nothing is cleared in between.
     """
     result = np.zeros((len(roots), 2), np.int64)
-    seen = np.full(len(alive), -1, np.int64)
-    queue = np.empty(len(alive), np.int64)
+    seen = np.full(len(alive), -1, np.int32)
+    queue = np.empty(len(alive), np.int32)
     for place in range(len(roots)):
         queue[0] = roots[place]
         seen[roots[place]] = place

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lineage.compiled import sized
 from lineage.graph.arrays import Breaks, Chains, Edges, Graph, Nodes, Pools, Receipts, Ring
 from lineage.graph.text import TextColumn
 
@@ -74,19 +75,19 @@ def derive(ledger: Ledger, folder: Path) -> None:
 
 
 def _write_tables(ledger: Ledger, folder: Path) -> None:
-    from lineage.attribution.class_pass import pro_rata
+    from lineage.attribution.passes import origin_classes
     from lineage.graph import tables
 
     graph = ledger.graph
-    node_classes, edge_classes = pro_rata(graph, edges=True)
-    assert edge_classes is not None
+    node_classes, edge_classes = origin_classes(graph)
     found = {
         "nodes": tables.nodes(graph, node_classes), "edges": tables.edges(graph, edge_classes),
         "breaks": iter([tables.breaks(graph)]), "rings": iter([tables.rings(graph)]),
         "document_links": iter([tables.document_links(graph)]),
     }
-    for name, pieces in found.items():
-        _parquet(folder / f"{name}.parquet", pieces)
+    with sized(graph.edge_count):
+        for name, pieces in found.items():
+            _parquet(folder / f"{name}.parquet", pieces)
 
 
 def _parquet(path: Path, pieces: Iterator[pa.Table]) -> None:

@@ -15,16 +15,20 @@ import numpy as np
 
 from lineage.graph.arrays import Indexes, Ints, Ring
 from lineage.graph.order import in_money_order
-from lineage.graph.sorting import starts
 
 LARGE_SET_EDGES = 10_000
 Successors = dict[int, list[tuple[int, int]]]
 
 
-def take_out(node_count: int, source: Indexes, target: Indexes, amount: Ints) -> tuple[Ints, tuple[Ring, ...]]:
-    """The flow (m,) of each edge without what goes round, and the strongly connected sets by least member."""
+def take_out(
+    source: Indexes, target: Indexes, amount: Ints, row_starts: tuple[Ints, Ints]
+) -> tuple[Ints, tuple[Ring, ...]]:
+    """The flow (m,) of each edge without what goes round, and the strongly connected sets by least member.
+
+    `row_starts` are those of the edges by source, in whose order they are, and by target.
+    """
     flow = amount.copy()
-    edges = np.flatnonzero(_on_cycles(node_count, source, target, amount))
+    edges = np.flatnonzero(_on_cycles(source, target, amount, row_starts))
     if not len(edges):
         return flow, ()
     found = []
@@ -141,8 +145,9 @@ def _any_ring(successors: Successors, start: int) -> list[int]:
     return [edge for _, edge in path[seen[node] :]]
 
 
-def _on_cycles(node_count: int, source: Indexes, target: Indexes, amount: Ints) -> Any:
-    """Which edges (m,) could lie on a cycle: neither end has a place in the money's order."""
-    left = np.ones(node_count, np.bool_)
-    left[in_money_order(node_count, starts(source, node_count), target, amount)] = False
+def _on_cycles(source: Indexes, target: Indexes, amount: Ints, row_starts: tuple[Ints, Ints]) -> Any:
+    """Which edges (m,) could lie on a cycle: both ends pass money on, and neither has a place in the money's order."""
+    out_start, in_start = row_starts
+    left = out_start[1:] > out_start[:-1]
+    left[in_money_order(out_start, in_start, target, amount)] = False
     return left[source] & left[target]

@@ -18,7 +18,7 @@ from lineage.schema import NODE_KINDS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from lineage.attribution.class_pass import Classes
+    from lineage.attribution.class_walk import Classes
 
 PIECE = 500_000
 POVERTY = [kind for kind in range(len(CLASSES)) if kind % 2 == 0]
@@ -29,7 +29,7 @@ def nodes(graph: Graph, classes: Classes) -> Iterator[pa.Table]:
     """One row a record, a piece at a time."""
     import pyarrow as pa
 
-    from lineage.attribution.class_pass import first_parts
+    from lineage.attribution.class_mixture import first_parts
 
     states = np.array(["none", "broken", "partial", "complete"], dtype=object)
     for start in range(0, max(graph.node_count, 1), PIECE):
@@ -121,7 +121,7 @@ def document_links(graph: Graph) -> pa.Table:
 
 
 def _piece(classes: Classes, rows: slice) -> Classes:
-    from lineage.attribution.class_pass import Classes
+    from lineage.attribution.class_walk import Classes
 
     return Classes(classes.kind[rows], classes.row[rows], classes.rows)
 
