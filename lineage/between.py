@@ -34,6 +34,10 @@ class Links:
     movements: tuple[TrailEdge, ...]
     more: int
 
+    def first(self, most: int) -> Links:
+        """The first movements only; the others are counted."""
+        return Links(self.one, self.other, self.movements[:most], self.more + max(len(self.movements) - most, 0))
+
     def to_json(self) -> dict[str, Any]:
         """The movements with their sum over those that are shown."""
         return {
@@ -46,18 +50,18 @@ class Links:
         }
 
 
-def between_records(store: FlowStore, one: str, other: str) -> Links:
+def between_records(store: FlowStore, one: str, other: str, *, most: int = MOST) -> Links:
     """Movements on the ways between two records, in the direction in which money can pass. Raises NotFound, Misuse."""
     first, second = store.resolve(one), store.resolve(other)
     for source, target in ((first, second), (second, first)):
         graph = store.between(source, target)
         edges = _on_the_way(graph, source, target)
         if len(edges):
-            return _links(source, target, [trail_edge(graph, int(edge)) for edge in edges])
+            return _links(source, target, [trail_edge(graph, int(edge)) for edge in edges]).first(most)
     return Links(first, second, (), 0)
 
 
-def between(ledger: Ledger, one: str, other: str) -> Links:
+def between(ledger: Ledger, one: str, other: str, *, most: int = MOST) -> Links:
     """Movements between two sides, each a division code, a payee's name or a record. Raises NotFound."""
     sides = [_side(ledger, text) for text in (one, other)]
     rows = ledger.rows("""
@@ -71,7 +75,8 @@ def between(ledger: Ledger, one: str, other: str) -> Links:
         ORDER BY e.amount_fen DESC, e.source, e.target""",
         {"kind_one": sides[0][0], "one": sides[0][1], "kind_other": sides[1][0], "other": sides[1][1]})
     return _links(sides[0][1], sides[1][1], [
-        TrailEdge(row["source"], row["target"], row["amount_fen"], row["date"], row["evidence"]) for row in rows])
+        TrailEdge(row["source"], row["target"], row["amount_fen"], row["date"], row["evidence"]) for row in rows
+    ]).first(most)
 
 
 def names_a_side(ledger: Ledger, text: str) -> bool:
@@ -109,4 +114,4 @@ def _on_the_way(graph: Graph, source: str, target: str) -> Any:
 
 def _links(one: str, other: str, movements: list[TrailEdge]) -> Links:
     ordered = sorted(movements, key=lambda edge: (-edge.amount_fen, edge.source, edge.target))
-    return Links(one, other, tuple(ordered[:MOST]), max(len(ordered) - MOST, 0))
+    return Links(one, other, tuple(ordered), 0)

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from loaders.loading import load as load
+    from loaders.profile import shipped as shipped
     from loaders.raw import Unreadable as Unreadable
     from loaders.raw import Unrecognised as Unrecognised
+    from loaders.result import COUNTS as COUNTS
     from loaders.result import LoadResult as LoadResult
 
-_HOMES = {"load": "loading", "LoadResult": "result", "Unreadable": "raw", "Unrecognised": "raw"}
+_HOMES = {
+    "load": "loading",
+    "shipped": "profile",
+    "COUNTS": "result",
+    "LoadResult": "result",
+    "Unreadable": "raw",
+    "Unrecognised": "raw",
+}
 __all__ = sorted(_HOMES)
 
 

@@ -50,7 +50,7 @@ class Checked:
 def create(database: Engine, table: Table) -> Checked:
     """An empty view for a table's checked rows."""
     checked = Checked(table)
-    _show(database, checked)
+    show(database, checked)
     return checked
 
 
@@ -65,14 +65,15 @@ def check(database: Engine, checked: Checked, incoming: Incoming, source: int, l
     if engine.row(database, f"SELECT count(*) FROM faults WHERE source = {source}")[0]:
         rows = f"SELECT place FROM faults WHERE source = {source}"
         faulty = (
-            f"SELECT *, {_amount(checked.table)} AS _fen FROM ({_typed(incoming, line=True)}) WHERE _place IN ({rows})"
+            f"SELECT *, {amount_sql(checked.table)} AS _fen FROM ({_typed(incoming, line=True)}) "
+            f"WHERE _place IN ({rows})"
         )
         add_rejects(database, checked.table, faulty, checks)
     extras = "_extra_cells" if incoming.extras else "NULL::VARCHAR"
     provenance = f"_file, _sheet, _row, {extras} AS _extras, _removed, {source} AS _source, _place, _line"
     select = f"SELECT {checked.columns}, {provenance}"
     added = replace(checked, parts=(*checked.parts, (source, f"{select} FROM ({_typed(incoming, line=True)})")))
-    _show(database, added)
+    show(database, added)
     return added
 
 
@@ -100,7 +101,7 @@ def without_needless_tests(database: Engine, incoming: Incoming) -> tuple[Incomi
     return kept, Passed(rows, empty, first)
 
 
-def _show(database: Engine, checked: Checked) -> None:
+def show(database: Engine, checked: Checked) -> None:
     """(Re)make the view: rows of a source without faults need no look at `faults`."""
     kinds = database.execute("SELECT DISTINCT source, same FROM faults").fetchall()
     parts = []
@@ -149,7 +150,7 @@ def mark_repeated(database: Engine, checked: Checked, language: Language) -> Non
     )
     database.execute("INSERT INTO faults SELECT _source, _place, equal FROM repeated WHERE nth > 1")
     _reject_repeated(database, checked, language)
-    _show(database, checked)
+    show(database, checked)
 
 
 def _reject_repeated(database: Engine, checked: Checked, language: Language) -> None:
@@ -161,12 +162,13 @@ def _reject_repeated(database: Engine, checked: Checked, language: Language) -> 
         f"INSERT INTO rejects_in SELECT {literal(checked.table.name)}, _file, _sheet, _row, "
         f"{literal(checked.table.key[0])}, {key}, {literal(expected)}, "
         f"replace({literal(hint)}, '{{first}}', first_place), "
-        f"_line, {_amount(checked.table)} FROM {checked.relation} JOIN repeated USING (_source, _place) "
+        f"_line, {amount_sql(checked.table)} FROM {checked.relation} JOIN repeated USING (_source, _place) "
         "WHERE nth > 1 AND NOT equal"
     )
 
 
-def _amount(table: Table) -> str:
+def amount_sql(table: Table) -> str:
+    """The fen that a reject of this table counts, where it has an amount."""
     return "amount_fen" if table.money else "NULL::BIGINT"
 
 

@@ -25,7 +25,7 @@ from lineage.ledger import Snapshot, SourceFile, StagedTable, Terms, Writer
 from lineage.ledger.derived import derive
 from lineage.schema import BY_NAME, TABLES, Table
 from lineage.words import Language, say
-from loaders import check, control, incoming, rejects, resolution, selects, warn
+from loaders import check, control, incoming, rejects, resolution, selects, territory, warn
 from loaders import database as databases
 from loaders.headers import Mapped, heading, match, table_by_file_name, table_by_headers, unit_in_title
 from loaders.profile import Profile, read_profile
@@ -41,6 +41,7 @@ class Choices(TypedDict, total=False):
     """What the caller may choose about a load; every field may be left out.
 
     `derive` off leaves the derived sets as they are: for several loads in a row, the last of which derives.
+    `divisions` are those the loader is bound to: rows of others are rejected; None binds nobody.
     """
 
     profile: str | Path | None
@@ -52,6 +53,7 @@ class Choices(TypedDict, total=False):
     control: Path | None
     wait: bool | float
     derive: bool
+    divisions: frozenset[str] | None
 
 
 @dataclass(slots=True)
@@ -290,12 +292,13 @@ def _check(work: _Work, one: incoming.Incoming) -> None:
 
 def _commit(work: _Work, at: datetime) -> LoadResult:
     database, language = work.writer.engine, work.language
-    staged = []
-    for table in TABLES:
-        checked = work.checked.get(table.name)
-        if checked is not None:
-            check.mark_repeated(database, checked, language)
-            staged.append(_staged(work, checked))
+    in_order = [work.checked[table.name] for table in TABLES if table.name in work.checked]
+    for checked in in_order:
+        check.mark_repeated(database, checked, language)
+    inside = work.choices.get("divisions")
+    if inside is not None:
+        territory.reject_outside(work.writer, in_order, inside, language)
+    staged = [_staged(work, checked) for checked in in_order]
     work.warnings.extend(warn.all_of(work.writer, work.checked, at.date(), language))
     problems = int(engine.row(database, "SELECT count(*) FROM rejects_in")[0])
     lines = _controlled(work)

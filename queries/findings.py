@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,24 +167,33 @@ def _cases(ledger: Ledger, rules_dir: Path | None, asked: tuple[str, ...] = ()) 
     if asked and all(name in noted for name in asked):
         on = {rule.name for rule in catalogue(rules_dir) if rule.on}
         rules = on & {noted[name][-1].body["rule"] for name in asked}
-    latest = lineage.open(ledger.path)
+    # a server hands in the latest version that is ready; opening a newer one here would build its tables in memory
+    is_whole = ledger.as_known is None and ledger.asserted and ledger.as_of == ledger.latest_business_date
+    latest = ledger if is_whole else lineage.open(ledger.path)
     if rules is None and rules_dir is None and latest.batch:
-        last = manifest.file_of(latest.path, latest.batch).read_bytes()
-        links = tuple(link.number for link in latest.links_in_force)
-        found = _holding(latest.path.resolve(), hashlib.sha256(last).hexdigest(), links)
+        found = _holding(latest)
     else:
         found = check(latest, rules, rules_dir=rules_dir).findings
     holding = {one.id: one for one in found}
     return {name: _case(name, holding.get(name), noted.get(name, [])) for name in (*holding, *noted)}
 
 
-@lru_cache(maxsize=2)
-def _holding(path: Path, last_manifest: str, links: tuple[int, ...]) -> tuple[Finding, ...]:
-    """What holds at the latest version. Kept in memory: an event of a finding changes no table, so a server that lists
-    after each event checks once a batch. `last_manifest` and `links` are what the answer depends on."""
-    import lineage
+_held: dict[tuple[Path, str, tuple[int, ...]], tuple[Finding, ...]] = {}
 
-    return check(lineage.open(path)).findings
+
+def _holding(ledger: Ledger) -> tuple[Finding, ...]:
+    """What holds in a ledger, kept in memory for the last two states: an event of a finding changes no table, so a
+    server that lists after each event checks once a batch. Last manifest and links are what the answer depends on."""
+    last = manifest.file_of(ledger.path, ledger.batch).read_bytes()
+    links = tuple(link.number for link in ledger.links_in_force)
+    state = (ledger.path.resolve(), hashlib.sha256(last).hexdigest(), links)
+    found = _held.get(state)
+    if found is None:
+        found = check(ledger).findings
+        for older in list(_held)[:-1]:
+            _held.pop(older, None)
+        _held[state] = found
+    return found
 
 
 def _case(name: str, found: Finding | None, entries: list[journal.Entry]) -> Case:

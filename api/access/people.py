@@ -10,18 +10,20 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lineage.errors import Misuse, NotFound
-from lineage.ledger import durable
+from lineage.ledger import durable, lock
 
 READING = frozenset({"reader", "investigator", "loader"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 ROLES = READING | ADMINISTRATORS | {"unmask"}
 KEY_PREFIX = "flk_"
+_ON, _OFF = frozenset({"yes", "true", "1", "on", "是"}), frozenset({"no", "false", "0", "off", "否"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +68,23 @@ def read_people(file: Path) -> dict[str, Person]:
 def write_people(file: Path, people: Mapping[str, Person]) -> None:
     """Replace the file at once, readable by its owner only."""
     rows = [asdict(person) for person in sorted(people.values(), key=lambda person: person.name)]
-    durable.write(file, json.dumps({"users": rows}, ensure_ascii=False, indent=2).encode() + b"\n")
-    file.chmod(0o600)
+    content = json.dumps({"users": rows}, ensure_ascii=False, indent=2).encode() + b"\n"
+    durable.write(file, content, mode=0o600)
+
+
+@contextmanager
+def changing(file: Path) -> Iterator[dict[str, Person]]:
+    """The people, to be changed by one at a time; write them before leaving."""
+    with lock.held(file.with_name(file.name + ".lock"), "lineage users", ""):
+        yield read_people(file)
 
 
 def checked(person: Person) -> Person:
     """The person, if the roles are known and compatible. Raises Misuse."""
     unknown = set(person.roles) - ROLES
-    if not person.name.strip() or unknown:
+    if not person.name.strip() or not person.name.isprintable() or unknown:
         raise Misuse(
-            f'user "{person.name}": found role {", ".join(sorted(unknown)) or "no name"}, expected some of '
+            f'user "{person.name}": found role {", ".join(sorted(unknown)) or "a name that is none"}, expected some of '
             f"{', '.join(sorted(ROLES))}"
         )
     held = ADMINISTRATORS & set(person.roles)
@@ -88,33 +97,80 @@ def checked(person: Person) -> Person:
 
 
 def added(people: Mapping[str, Person], person: Person) -> tuple[dict[str, Person], str]:
-    """People with one more (or changed), and the new key, which is shown this once."""
+    """People with one more, and the new one's key, which is shown this once. Raises Misuse for one who is there."""
+    if person.name in people:
+        raise Misuse(f"there is a user {person.name} already", "change that one with --change, or give a --new-key")
+    return with_new_key({**people, person.name: checked(person)}, person.name)
+
+
+def changed(
+    people: Mapping[str, Person], name: str, roles: tuple[str, ...] | None, divisions: tuple[str, ...] | None
+) -> dict[str, Person]:
+    """People with one's roles or divisions replaced, where given; keys stay. Raises NotFound, Misuse."""
+    person = _known(people, name)
+    kept = person.divisions if divisions is None else divisions
+    return {**people, name: checked(replace(person, roles=roles or person.roles, divisions=kept))}
+
+
+def with_new_key(people: Mapping[str, Person], name: str) -> tuple[dict[str, Person], str]:
+    """People with a new key for one, in place of those before; sessions that an old key began end. Raises NotFound."""
+    person = _known(people, name)
     key = KEY_PREFIX + secrets.token_urlsafe(32)
-    known = people.get(person.name)
-    keys = (*(known.key_hashes if known else ()), key_hash(key))
-    return {**people, person.name: checked(replace(person, key_hashes=keys))}, key
+    return {**people, name: replace(person, key_hashes=(key_hash(key),))}, key
 
 
 def switched(people: Mapping[str, Person], name: str, *, active: bool) -> dict[str, Person]:
     """People with one switched on or off; off also forgets the keys. Raises NotFound."""
-    if name not in people:
-        raise NotFound(f"there is no user {name}", "list them with lineage users")
-    person = replace(people[name], active=active)
+    person = replace(_known(people, name), active=active)
     return {**people, name: person if active else replace(person, key_hashes=())}
 
 
 def imported(
     people: Mapping[str, Person], rows: Iterable[Mapping[str, Any]]
 ) -> tuple[dict[str, Person], dict[str, str]]:
-    """People with rows of name, roles, divisions (lists parted by blanks or ;) added, and a key for each new one."""
+    """People with rows of name, roles, divisions, active (lists parted by blanks or ;) and a key for each new one.
+
+    Who is there already keeps keys and, unless `active` says otherwise, stays on or off. Raises Misuse with the row's
+    number for the first row that cannot be taken; then none is.
+    """
     result = dict(people)
     keys: dict[str, str] = {}
-    for row in rows:
-        roles, divisions = (
-            tuple(str(row.get(name) or "").replace(";", " ").split()) for name in ("roles", "divisions")
-        )
-        result, keys[str(row["name"])] = added(result, Person(str(row["name"]), roles, divisions))
+    seen: set[str] = set()
+    for number, row in enumerate(rows, 2):
+        try:
+            person = _person_of(row)
+            if person.name in seen:
+                raise Misuse(f'user "{person.name}": stands twice')
+            seen.add(person.name)
+            known = result.get(person.name)
+            result[person.name] = replace(known, roles=person.roles, divisions=person.divisions) if known else person
+            if known is None and person.active:
+                result, keys[person.name] = with_new_key(result, person.name)
+            elif known is not None and str(row.get("active") or "").strip():
+                result = switched(result, person.name, active=person.active)
+        except Misuse as error:
+            hint = error.hint or "nobody was taken over; mend the row"
+            raise Misuse(f"row {number}: {error.message}", hint) from error
     return result, keys
+
+
+def _person_of(row: Mapping[str, Any]) -> Person:
+    """A row as a person. Raises Misuse."""
+    unknown = {str(column) for column in row} - {"name", "roles", "divisions", "active"}
+    if "name" not in row or unknown:
+        found = ", ".join(sorted(map(str, row)))
+        raise Misuse(f"found columns {found}, expected name, roles, divisions and, where wanted, active")
+    roles, divisions = (tuple(str(row.get(name) or "").replace(";", " ").split()) for name in ("roles", "divisions"))
+    active = str(row.get("active") or "yes").strip().lower()
+    if active not in _ON | _OFF:
+        raise Misuse(f'active: found "{active}", expected yes or no')
+    return checked(Person(str(row["name"] or "").strip(), roles or ("reader",), divisions, (), active in _ON))
+
+
+def _known(people: Mapping[str, Person], name: str) -> Person:
+    if name not in people:
+        raise NotFound(f"there is no user {name}", "list them with lineage users")
+    return people[name]
 
 
 def key_hash(key: str) -> str:

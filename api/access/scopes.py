@@ -1,7 +1,6 @@
 """What lies inside a person's divisions, by the fiscal tree; what lies outside is absent, 404 or `hidden:N`.
 
-Deny by default: a person without divisions sees nothing. A trace that crosses the border shows the outside record as
-`hidden:N` with its tier, division and amount only.
+Deny by default: a person without divisions sees nothing. What of an answer is hidden: `api/access/hiding.py`.
 """
 
 from __future__ import annotations
@@ -11,12 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.access.people import Person
-from lineage.errors import NotFound
+from lineage.errors import Misuse, NotFound
 from lineage.schema import BY_KIND
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
-    from lineage.trail import Trail
 
 EVERYTHING = "*"
 
@@ -67,27 +65,28 @@ def scope_of(person: Person, ledger: Ledger) -> Scope:
 
 
 def division_of(ledger: Ledger, record: str) -> str | None:
-    """The division of a record: the graph's word for nodes, else its table's."""
+    """The division of a record: the graph's word for nodes, else its table's or that of what it belongs to."""
     graph = ledger.graph
     node = graph.find(record)
     if node >= 0:
         return graph.division(node)
     kind, _, name = record.partition(":")
-    table = BY_KIND[kind]
-    if "division_code" not in table.names and kind != "transfer":
-        return _through_account(ledger, name) if kind == "account_entry" else None
-    column = "to_division_code" if kind == "transfer" else "division_code"
-    rows = ledger.rows(f"SELECT {column} AS division FROM {table.name} WHERE record = $1", (record,))
+    rows = ledger.rows(_DIVISION_SQL[kind], (name,)) if kind in _DIVISION_SQL else []
     return rows[0]["division"] if rows else None
 
 
-def _through_account(ledger: Ledger, entry: str) -> str | None:
-    rows = ledger.rows(
-        "SELECT s.division_code AS division FROM account_entries e JOIN special_accounts s "
-        "ON s.account_id = e.account_id WHERE e.entry_id = $1",
-        (entry,),
-    )
-    return rows[0]["division"] if rows else None
+_DIVISION_SQL = {
+    "transfer": "SELECT to_division_code AS division FROM transfers WHERE transfer_id = $1",
+    "account_entry": "SELECT s.division_code AS division FROM account_entries e JOIN special_accounts s "
+    "ON s.account_id = e.account_id WHERE e.entry_id = $1",
+    "one_card_payment": "SELECT b.division_code AS division FROM one_card_payments c JOIN one_card_batches b "
+    "ON b.batch_id = c.batch_id WHERE c.one_card_payment_id = $1",
+} | {
+    table.kind: f"SELECT division_code AS division FROM {table.name} WHERE {table.key[0]} = $1"
+    for table in BY_KIND.values()
+    if "division_code" in table.names
+}
+"""How the division of a record that is no node of the graph (a receipt, a reversal, an agency) is found."""
 
 
 def all_seen(ledger: Ledger, scope: Scope, *records: str) -> bool:
@@ -96,59 +95,32 @@ def all_seen(ledger: Ledger, scope: Scope, *records: str) -> bool:
 
 
 def seen(ledger: Ledger, scope: Scope, text: str) -> str:
-    """The record a text names, if it may be seen; the same NotFound for what is outside and what is nowhere."""
+    """The record a text names, if it may be seen; the same NotFound for what is outside and what is nowhere.
+
+    Of several records with one bare id only those inside count, so nothing outside can be told by asking.
+    """
     if scope.divisions is None:
         from lineage.trace import named
 
         return named(ledger, text)
-    absent = NotFound(f"there is no record {text}", "find it with search")
-    try:
-        record = ledger.resolve(text)
-    except NotFound:
-        raise absent from None
-    if not scope.holds(division_of(ledger, record)):
-        raise absent
-    return record
+    inside = [record for record in ledger.bearers(text) if scope.holds(division_of(ledger, record))]
+    if len(inside) > 1:
+        raise Misuse(f"{text} names {len(inside)} records", f"say which: {', '.join(inside)}")
+    if not inside:
+        raise NotFound(f"there is no record {text}", "find it with search")
+    return inside[0]
 
 
-def trail_json(trail: Trail, scope: Scope, ledger: Ledger) -> dict[str, Any]:
-    """A trail's JSON with the records outside the scope hidden."""
-    answer = trail.to_json()
+def territory(ledger: Ledger, scope: Scope, division: str) -> frozenset[str]:
+    """A named division with all below it, within the scope. Raises NotFound, alike for outside and nowhere."""
+    import queries
+
     if scope.divisions is None:
-        return answer
-    divisions = {node["record"]: node["division_code"] for node in answer["nodes"]}
-    for part in ("sources", "reached", "breaks"):
-        for row in answer.get(part, ()):
-            divisions.setdefault(row["record"], row.get("division_code") or division_of(ledger, row["record"]))
-    outside = sorted(record for record, division in divisions.items() if not scope.holds(division))
-    names = {record: f"hidden:{number}" for number, record in enumerate(outside, 1)}
-    tiers = _tiers(ledger)
-    for node in answer["nodes"]:
-        if node["record"] in names:
-            node.update(
-                record=names[node["record"]],
-                kind="hidden",
-                title="",
-                date=None,
-                poverty=False,
-                state="none",
-                tier=tiers.get(node["division_code"]),
-            )
-    for source in answer.get("sources", ()):
-        if source["record"] in names:
-            source["record"] = names[source["record"]]
-    for end in answer.get("reached", ()):
-        end["record"] = names.get(end["record"], end["record"])
-    for edge in answer["edges"]:
-        edge["from"], edge["to"] = names.get(edge["from"], edge["from"]), names.get(edge["to"], edge["to"])
-        if edge["from"].startswith("hidden:") and edge["to"].startswith("hidden:"):
-            edge["date"] = None
-    answer["breaks"] = [gap for gap in answer["breaks"] if gap["record"] not in names]
-    if names:  # notes and proposals may name what is hidden
-        answer.pop("notes", None)
-        answer.pop("proposed", None)
-    return answer
-
-
-def _tiers(ledger: Ledger) -> dict[str, str]:
-    return {row["division_code"]: row["level"] for row in ledger.rows("SELECT division_code, level FROM divisions")}
+        return queries.subtree(ledger, division)
+    try:
+        inside = queries.subtree(ledger, division) & scope.divisions
+    except NotFound:
+        inside = frozenset()
+    if not inside:
+        raise NotFound(f"there is no division {division}", "see your divisions in the overview")
+    return inside

@@ -1,7 +1,7 @@
 """Who asks: an API key, a signed token (JWT, also of an OIDC site), a trusted proxy's header, or the session cookie.
 
-Without any configuration only the person at this machine is served, reading. Algorithms are pinned; a token says who
-somebody is, the users file says what that one may.
+Without any configuration only the person at this machine is served, reading. A token says who somebody is, the users
+file says what that one may.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from api.access.oidc import WAY_SECONDS, Provider, Site, named
 from api.access.people import KEY_PREFIX, LOCAL, Person, key_hash, read_people
+from api.access.tokens import Expected, KeySet, Refused, signed_claims
+from lineage.errors import Misuse, Unavailable
+
+__all__ = ["Doorkeeper", "Refused", "Trust"]
 
 SESSION_SECONDS = 8 * 3600
-COOKIE, CSRF_HEADER = "lineage_session", "x-csrf-token"
-ASYMMETRIC = ("RS256", "ES256")
-
-
-class Refused(Exception):
-    """Sign-in failed; the reason is for the log, the asker learns only that it failed."""
+COOKIE, WAY_COOKIE, CSRF_HEADER = "lineage_session", "lineage_signin", "x-csrf-token"
+SECRET_OF_WORKERS = "LINEAGE_SESSION_SECRET"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,21 @@ class Trust:
     jwks_uri: str = ""
     issuer: str = ""
     audience: str = ""
+    claim: str = "sub"
     proxy_address: str = ""
     proxy_header: str = "x-remote-user"
+    oidc: Site | None = None
 
     @staticmethod
     def of_environment(users: Path) -> Trust:
-        """LINEAGE_JWT_SECRET, _JWT_KEY_FILE, _JWKS_URI, _ISSUER, _AUDIENCE, _PROXY_ADDRESS, _PROXY_HEADER."""
+        """LINEAGE_JWT_SECRET, _JWT_KEY_FILE, _JWKS_URI, _ISSUER, _AUDIENCE, _CLAIM, _PROXY_ADDRESS, _PROXY_HEADER,
+        _OIDC_ISSUER, _OIDC_CLIENT, _OIDC_SECRET, _OIDC_BACK."""
 
         def value(name: str) -> str:
             return os.environ.get(f"LINEAGE_{name}", "")
 
+        claim = value("CLAIM") or "sub"
+        site = Site(value("OIDC_ISSUER"), value("OIDC_CLIENT"), value("OIDC_SECRET"), value("OIDC_BACK"), claim)
         return Trust(
             users,
             value("JWT_SECRET"),
@@ -53,14 +60,17 @@ class Trust:
             value("JWKS_URI"),
             value("ISSUER"),
             value("AUDIENCE"),
+            claim,
             value("PROXY_ADDRESS"),
             value("PROXY_HEADER").lower() or "x-remote-user",
+            site if site.issuer and site.client else None,
         )
 
     @property
     def is_configured(self) -> bool:
         """Whether anybody was given a way to sign in."""
-        return self.users.exists() or bool(self.jwt_secret or self.jwt_key_file or self.jwks_uri or self.proxy_address)
+        tokens = self.jwt_secret or self.jwt_key_file or self.jwks_uri or self.oidc
+        return self.users.exists() or bool(tokens or self.proxy_address)
 
 
 class Doorkeeper:
@@ -68,37 +78,37 @@ class Doorkeeper:
 
     def __init__(self, trust: Trust) -> None:
         self.trust = trust
+        self.provider = Provider(trust.oidc) if trust.oidc else None
+        self._jwks = KeySet(trust.jwks_uri) if trust.jwks_uri else None
         self._people: dict[str, Person] = {}
         self._by_key: dict[str, Person] = {}
-        self._read_at: tuple[int, int] = (-1, -1)
-        self._session_secret = secrets.token_bytes(32)
+        self._read_at: tuple[int, ...] = ()
+        self._secret = os.environ.get(SECRET_OF_WORKERS, "") or secrets.token_urlsafe(48)
 
     def known(self, headers: Mapping[str, str], cookies: Mapping[str, str], client: str) -> Person:
-        """The person who asks. Raises Refused."""
+        """The person who asks. Raises Refused, and Unavailable while a provider's keys cannot be had."""
         bearer = headers.get("authorization", "")
-        if bearer.lower().startswith("bearer "):
-            return self._bearer(bearer[7:].strip())
-        if self.trust.proxy_address and client == self.trust.proxy_address and self.trust.proxy_header in headers:
-            return self._named(headers[self.trust.proxy_header])
+        if bearer:
+            kind, _, shown = bearer.partition(" ")
+            if kind.lower() != "bearer":
+                raise Refused(f"authorization by {kind[:20]}")
+            return self._bearer(shown.strip())
+        if self._is_proxy(client) and self.trust.proxy_header in headers:
+            return self.person(_utf8(headers[self.trust.proxy_header]))
         if COOKIE in cookies:
-            return self._named(self._session(cookies[COOKIE])["sub"])
+            return self._in_session(self._session(cookies[COOKIE]))
         if not self.trust.is_configured and client in ("127.0.0.1", "::1"):
             return LOCAL
         raise Refused("nothing shown")
 
-    def session(self, person: Person) -> tuple[str, str]:
-        """A new session's cookie and the CSRF token that must come with every change made by it."""
-        import jwt
+    def session(self, person: Person, key: str = "") -> tuple[str, str]:
+        """A new session's cookie and the CSRF token that must come with every change made by it.
 
+        A session that a key began ends with that key.
+        """
         csrf = secrets.token_urlsafe(16)
-        claims = {"sub": person.name, "csrf": csrf, "exp": int(time.time()) + SESSION_SECONDS}
-        return jwt.encode(claims, self._session_secret, algorithm="HS256"), csrf
-
-    def csrf_holds(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> bool:
-        """Whether a change asked for by cookie bears the session's own token."""
-        if COOKIE not in cookies or headers.get("authorization"):
-            return True
-        return hmac.compare_digest(self._session(cookies[COOKIE])["csrf"], headers.get(CSRF_HEADER, ""))
+        claims = {"sub": person.name, "csrf": csrf, "key": key_hash(key) if key.startswith(KEY_PREFIX) else ""}
+        return self._signed(claims, "session", SESSION_SECONDS), csrf
 
     def csrf_of(self, cookies: Mapping[str, str]) -> str:
         """The token that changes of this session must bear, for the pages of the session itself; "" without one."""
@@ -107,6 +117,43 @@ class Doorkeeper:
         except Refused:
             return ""
 
+    def way(self, facts: dict[str, str]) -> str:
+        """The cookie that holds a sign-in at a provider together."""
+        return self._signed(facts, "way", WAY_SECONDS)
+
+    def way_back(self, cookie: str) -> dict[str, Any]:
+        """What such a cookie holds. Raises Refused."""
+        return self._claims_of(cookie, "way", ("state", "nonce", "verifier"))
+
+    def must_be_meant(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> None:
+        """Raise Refused for a change that another site's page may have made somebody's browser ask for.
+
+        Who shows a key or token means it. By cookie it takes the session's own token; in every other way (a
+        gateway's header too) the browser must not say that the page was another site's.
+        """
+        if headers.get("authorization"):
+            return
+        site, origin = headers.get("sec-fetch-site", ""), headers.get("origin", "")
+        if site and site not in ("same-origin", "none"):
+            raise Refused(f"asked by a page that is {site}")
+        if origin and urlsplit(origin).netloc != headers.get("host", ""):
+            raise Refused("asked by a page of another origin")
+        if COOKIE in cookies:
+            own = str(self._session(cookies[COOKIE])["csrf"])
+            if not hmac.compare_digest(own.encode(), headers.get(CSRF_HEADER, "").encode()):
+                raise Refused("no csrf token")
+
+    def person(self, name: str) -> Person:
+        """The person of a name. Raises Refused for one who is unknown or switched off."""
+        self._refresh()
+        person = self._people.get(name)
+        if person is None or not person.active:
+            raise Refused(f"unknown user {name[:80]}")
+        return person
+
+    def _is_proxy(self, client: str) -> bool:
+        return bool(self.trust.proxy_address) and client == self.trust.proxy_address
+
     def _bearer(self, token: str) -> Person:
         if token.startswith(KEY_PREFIX):
             self._refresh()
@@ -114,59 +161,59 @@ class Doorkeeper:
             if person is None or not person.active:
                 raise Refused("unknown key")
             return person
-        return self._named(self._claims(token)["sub"])
-
-    def _claims(self, token: str) -> dict[str, Any]:
-        import jwt
-
         trust = self.trust
-        key: Any
-        if trust.jwks_uri:
-            key, algorithms = jwt.PyJWKClient(trust.jwks_uri).get_signing_key_from_jwt(token).key, list(ASYMMETRIC)
+        expected = Expected(trust.issuer, trust.audience)
+        keys: KeySet | Path | str
+        if self._jwks is not None:
+            keys = self._jwks
         elif trust.jwt_key_file:
-            key, algorithms = Path(trust.jwt_key_file).read_text(encoding="ascii"), list(ASYMMETRIC)
+            keys = Path(trust.jwt_key_file)
+        elif self.provider is not None:
+            expected = Expected(self.provider.site.issuer, trust.audience or self.provider.site.client)
+            keys = self.provider.keys
         elif trust.jwt_secret:
-            key, algorithms = trust.jwt_secret, ["HS256"]
+            keys = trust.jwt_secret
         else:
             raise Refused("no tokens here")
-        try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                key,
-                algorithms=algorithms,
-                issuer=trust.issuer or None,
-                audience=trust.audience or None,
-                options={"require": ["exp", "sub"]},
-            )
-        except jwt.PyJWTError as error:
-            raise Refused(str(error)) from error
-        return claims
+        return self.person(named(signed_claims(token, keys, expected), trust.claim))
+
+    def _in_session(self, claims: dict[str, Any]) -> Person:
+        person = self.person(str(claims["sub"]))
+        if claims["key"] and claims["key"] not in person.key_hashes:
+            raise Refused("the session's key is no more")
+        return person
 
     def _session(self, cookie: str) -> dict[str, Any]:
+        return self._claims_of(cookie, "session", ("sub", "csrf", "key"))
+
+    def _signed(self, claims: dict[str, str], purpose: str, seconds: int) -> str:
         import jwt
 
-        try:
-            claims: dict[str, Any] = jwt.decode(
-                cookie, self._session_secret, algorithms=["HS256"], options={"require": ["exp", "sub", "csrf"]}
-            )
-        except jwt.PyJWTError as error:
-            raise Refused(str(error)) from error
-        return claims
+        content = {**claims, "aud": purpose, "exp": int(time.time()) + seconds}
+        return jwt.encode(content, self._secret, algorithm="HS256")
 
-    def _named(self, name: str) -> Person:
-        self._refresh()
-        person = self._people.get(name)
-        if person is None or not person.active:
-            raise Refused(f"unknown user {name}")
-        return person
+    def _claims_of(self, cookie: str, purpose: str, required: tuple[str, ...]) -> dict[str, Any]:
+        return signed_claims(cookie, self._secret, Expected(audience=purpose, required=("exp", *required)))
 
     def _refresh(self) -> None:
         try:
             found = self.trust.users.stat()
         except FileNotFoundError:
-            self._people, self._by_key, self._read_at = {}, {}, (-1, -1)
+            self._people, self._by_key, self._read_at = {}, {}, ()
             return
-        if (found.st_mtime_ns, found.st_size) != self._read_at:
-            self._people = read_people(self.trust.users)
-            self._by_key = {held: person for person in self._people.values() for held in person.key_hashes}
-            self._read_at = (found.st_mtime_ns, found.st_size)
+        read_at = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if read_at != self._read_at:
+            try:
+                people = read_people(self.trust.users)
+            except Misuse as error:  # nobody comes in by a file that cannot be read
+                raise Unavailable(error.message, error.hint) from error
+            self._by_key = {held: person for person in people.values() for held in person.key_hashes}
+            self._people, self._read_at = people, read_at
+
+
+def _utf8(value: str) -> str:
+    """A header's text: gateways send UTF-8, the server reads Latin-1."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value

@@ -21,7 +21,7 @@ from lineage.release import VERSION
 from lineage.words import Language, say
 
 LIBRARIES = ("duckdb", "numpy", "numba", "pandas", "pyarrow", "networkx", "pyvis", "typer")
-EXTRAS = {"neo4j": ("neo4j",), "api": ("fastapi", "uvicorn", "PyJWT", "argon2-cffi"), "db": ("psycopg",)}
+EXTRAS = {"neo4j": ("neo4j",), "api": ("fastapi", "uvicorn", "PyJWT", "cryptography"), "db": ("psycopg",)}
 FREE_BYTES_MIN = 2 * 10**9
 MONTHS_MIN = 3
 BOLT_HELLO = bytes.fromhex("6060b017") + bytes.fromhex("00040405 00020404 00000000 00000000")

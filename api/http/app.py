@@ -1,38 +1,45 @@
-"""The application: routes, limits, the look-up log, security headers, and the contract as OpenAPI."""
+"""The application: routes, guard, errors, the contract."""
 
 from __future__ import annotations
 
+import os
 import threading
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from starlette.routing import compile_path
+from starlette.types import ASGIApp
 
 from api import pages
-from api.http import problems
-from api.http.routes import batches, cases, decisions, machine, questions, records
+from api.http import PREFIX, contract, problems
+from api.http.guard import Guard
+from api.http.routes import batches, cases, decisions, machine, questions, records, session
 from api.http.service import Options, Service
 from api.pages.problem import problem_page
 from lineage.release import VERSION
 
-PREFIX = "/api/v1"
-QUIET = frozenset({"/livez", "/readyz", "/metrics"})
-LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-Handler = Callable[[Request], Awaitable[Response]]
+DESCRIPTION = (
+    "Trace any payment of public money to its province-level sources, to the fen. Amounts are decimal strings in "
+    "yuan; dates ISO; records `kind:id`, percent-encoded in paths. Errors are problem+json of one shape."
+)
+NOUNS = (records, questions, decisions, cases, batches)
+
+
+class Door(FastAPI):
+    """The application, with the guard around all of it: errors pass it too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's own layers, guarded."""
+        return Guard(super().build_middleware_stack(), self.state.service, _Methods(self.state.routers))
 
 
 def create_app(options: Options) -> FastAPI:
     """The application over one ledger. Raises NotFound without a ledger, Misuse for a broken users file."""
     service = Service(options)
+    service.kept.sweep()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -42,7 +49,7 @@ def create_app(options: Options) -> FastAPI:
         stop.set()
         service.close()
 
-    app = FastAPI(
+    app = Door(
         title="Fund lineage",
         version=VERSION,
         docs_url=None,
@@ -53,72 +60,26 @@ def create_app(options: Options) -> FastAPI:
     )
     app.state.service = service
     problems.install(app)
-    for part in (records, questions, decisions, cases, batches, machine):
-        app.include_router(part.routes, prefix=PREFIX, responses=problems.RESPONSES)
-    app.include_router(machine.root)
+    for part in NOUNS:
+        app.include_router(part.routes, prefix=PREFIX, responses=problems.EVERYWHERE)
+    app.include_router(session.routes, prefix=PREFIX, responses=problems.EVERYWHERE)
+    app.include_router(machine.routes, responses=problems.responses(405, 503))
     app.state.problem_page = problem_page
-    for routes in pages.routes():
-        app.include_router(routes)
-    app.add_api_route("/docs", lambda: HTMLResponse(_contract_page(app)), include_in_schema=False)
-    _guard(app, service)
+    for_people = (*pages.routes(), session.pages)
+    for router in for_people:
+        app.include_router(router)
+    app.state.routers = [
+        *((PREFIX, part.routes) for part in (*NOUNS, session)),
+        *(("", router) for router in (machine.routes, *for_people)),
+    ]
+    contract.install(app)
+    app.add_api_route("/docs", lambda: HTMLResponse(contract.page(app)), include_in_schema=False)
     return app
 
 
-DESCRIPTION = (
-    "Trace any payment of public money to its province-level sources, to the fen. Amounts are decimal strings in "
-    "yuan; dates ISO; records `kind:id`, percent-encoded in paths. Errors are problem+json of one shape."
-)
-
-
-def _guard(app: FastAPI, service: Service) -> None:
-    buckets: dict[str, tuple[float, float]] = {}
-
-    @app.middleware("http")
-    async def guarded(request: Request, call_next: Handler) -> Response:
-        begun = time.monotonic()
-        response = _refusal(request, service, buckets)
-        if response is None:
-            response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if request.url.path not in QUIET:
-            service.log.note(
-                {
-                    "who": getattr(request.state, "person", None),
-                    "client": request.client.host if request.client else "",
-                    "method": request.method,
-                    "path": request.url.path,
-                    "query": request.url.query,
-                    "purpose": request.headers.get("x-purpose", ""),
-                    "status": response.status_code,
-                }
-            )
-        service.count(response.status_code, time.monotonic() - begun)
-        return response
-
-
-def _refusal(request: Request, service: Service, buckets: dict[str, tuple[float, float]]) -> Response | None:
-    """What is refused before anything is read: a foreign host name, a body too large, too many requests."""
-    host = request.headers.get("host", "").rsplit(":", 1)[0]
-    if not service.doorkeeper.trust.is_configured and host not in LOCAL_HOSTS:
-        return problems.problem(request, 400, f'host "{host}" is not this machine', "set up users to serve others")
-    uploads = request.url.path == f"{PREFIX}/batches"
-    most = service.options.upload_bytes_max if uploads else service.options.body_bytes_max
-    if request.method in ("POST", "PUT", "PATCH"):
-        length = request.headers.get("content-length", "")
-        if not length.isdecimal():
-            return problems.problem(request, 411, "a body needs a Content-Length")
-        if int(length) > most:
-            return problems.problem(request, 413, f"found {length} bytes, expected at most {most}")
-    client = request.client.host if request.client else ""
-    rate, now = service.options.requests_per_second, time.monotonic()
-    if rate and service.doorkeeper.trust.is_configured and request.url.path not in QUIET:
-        left, before = buckets.get(client, (4 * rate, now))
-        left = min(4 * rate, left + (now - before) * rate) - 1
-        buckets[client] = (max(left, 0.0), now)
-        if left < 0:
-            return problems.problem(request, 429, f"more than {rate:.0f} requests a second", "slow down")
-    return None
+def of_environment() -> FastAPI:
+    """The application of one of several workers, as `lineage serve --workers` starts them."""
+    return create_app(Options.of_text(os.environ["LINEAGE_SERVE"]))
 
 
 def _keep_synced(service: Service, stop: threading.Event) -> None:
@@ -126,28 +87,17 @@ def _keep_synced(service: Service, stop: threading.Event) -> None:
         service.log.sync()
 
 
-def _contract_page(app: FastAPI) -> str:
-    """The contract as a plain page: nothing fetched from elsewhere, no script."""
-    from html import escape
+class _Methods:
+    """What may be done at a path: the methods of every route that matches it, with HEAD and OPTIONS."""
 
-    def row(path: str, method: str, operation: dict[str, Any]) -> str:
-        parameters = ", ".join(f"<code>{escape(one['name'])}</code>" for one in operation.get("parameters", ()))
-        return (
-            f"<tr><td>{method.upper()}</td><td><code>{escape(path)}</code></td>"
-            f"<td>{escape(operation.get('description', ''))}</td><td>{parameters}</td></tr>"
-        )
+    def __init__(self, routers: Sequence[tuple[str, APIRouter]]) -> None:
+        self._known = [
+            (compile_path(prefix + route.path)[0], sorted(route.methods or ()))
+            for prefix, router in routers
+            for route in router.routes
+            if isinstance(route, APIRoute)
+        ]
 
-    rows = "".join(
-        row(path, method, operation)
-        for path, methods in app.openapi()["paths"].items()
-        for method, operation in methods.items()
-    )
-    style = (
-        "body{font:15px system-ui;margin:2rem;max-width:70rem}td{border-top:1px solid #ccc;padding:.4rem}"
-        "table{display:block;overflow:auto}p,td{overflow-wrap:anywhere}"
-    )
-    return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>Fund lineage API</title><style>{style}</style>"
-        f"<main><h1>Fund lineage {VERSION}</h1><p>{escape(DESCRIPTION)}</p>"
-        f"<p>OpenAPI: <a href='{PREFIX}/openapi.json'>{PREFIX}/openapi.json</a></p><table>{rows}</table></main></html>"
-    )
+    def __call__(self, path: str) -> list[str]:
+        found = {method for pattern, methods in self._known if pattern.match(path) for method in methods}
+        return sorted(found | ({"HEAD"} if "GET" in found else set()) | {"OPTIONS"}) if found else []

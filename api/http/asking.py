@@ -1,36 +1,36 @@
-"""One request's asker: who, what that one may see, which ledger answers; and the form of every answer.
+"""One request's asker: who, what that one may see, which ledger answers.
 
 Invariant: no route reaches a ledger but through an `Asker`, whose scope was worked out by then (deny by default).
 """
 
 from __future__ import annotations
 
-import base64
-import csv
 import hashlib
-import io
-import json
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Query, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi import Depends, Header, HTTPException, Request
+from fastapi.responses import JSONResponse
 
+from api.access.hiding import Words
 from api.access.people import Person
-from api.access.scopes import Scope, scope_of
+from api.access.scopes import Scope, scope_of, territory
 from api.access.signin import Refused
-from api.http.problems import NotModified
+from api.http import PREFIX
+from api.http.contract import parameters_of
+from api.http.problems import BODIED, NotModified, header_text
 from api.http.service import Service
-from lineage.errors import Misuse
-from lineage.exports.rows import disarmed
 from lineage.ledger import Ledger
 from lineage.release import VERSION
 
-CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-Limit = Annotated[int, Query(ge=1, le=1000, description="rows of one page")]
-Cursor = Annotated[str, Query(max_length=400, description="`next` of the page before")]
-Form = Annotated[str, Query(pattern="^(json|ndjson|csv)$", description="json, or the whole list as ndjson or csv")]
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        max_length=200,
+        description="the same key again gives the same answer and does nothing anew",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +53,64 @@ class Asker:
         """The scope as a key of remembered answers."""
         return None if self.scope.divisions is None else tuple(sorted(self.scope.divisions))
 
+    @property
+    def words(self) -> Words:
+        """What takes outside names out of texts, for this scope."""
+        key = ("words", self.divisions)
+        return self.service.remembered(self.ledger, key, lambda: Words(self.scope, self.ledger))
+
+    def within(self, division: str) -> frozenset[str] | None:
+        """The codes that a `division` of a question means for this asker; None for all ("" asked, nothing barred)."""
+        return territory(self.ledger, self.scope, division) if division else self.scope.divisions
+
+    def below(self, root: str) -> frozenset[str]:
+        """One of a person's own divisions with all below it."""
+        person = Person(self.person.name, (), (root,))
+        scope = self.service.remembered(self.ledger, ("scope", (root,)), lambda: scope_of(person, self.ledger))
+        return scope.divisions or frozenset()
+
+    def noted(self, **facts: Any) -> None:
+        """Add facts to this request's line of the look-up log."""
+        self.request.scope["state"].setdefault("noted", {}).update(facts)
+
 
 def asker(request: Request) -> Asker:
-    """Sign in, work out the scope; a change by cookie must bear the session's token."""
+    """Sign in, work out the scope; a change by cookie must bear the session's token and come from these pages."""
     service: Service = request.app.state.service
     client = request.client.host if request.client else ""
     try:
         person = service.doorkeeper.known(request.headers, request.cookies, client)
-        if request.method in CHANGING and not service.doorkeeper.csrf_holds(request.headers, request.cookies):
-            raise Refused("no csrf token")
+        if request.method in BODIED:
+            service.doorkeeper.must_be_meant(request.headers, request.cookies)
     except Refused as error:
-        request.state.refused = str(error)
+        request.scope["state"]["noted"] = {"refused": str(error)}
         raise HTTPException(401, "sign in with a key, a token or the sign-in page") from error
     request.state.person = person.name
+    only_known_parameters(request)
     ledger = service.ledger
     scope = service.remembered(ledger, ("scope", person.divisions), lambda: scope_of(person, ledger))
     return Asker(request, service, person, ledger, scope)
+
+
+def only_known_parameters(request: Request) -> None:
+    """A parameter that a route does not know, or that comes twice, is refused: silence would be a wrong answer."""
+    if not request.url.path.startswith(PREFIX) or not request.scope["query_string"]:
+        return
+    known = parameters_of(request.app, request.scope["route"].operation_id)
+    given = [name for name, _ in request.query_params.multi_items()]
+    for name in given:
+        if name not in known:
+            raise HTTPException(422, f'query.{name}: no such parameter, expected {", ".join(known) or "none"}')
+        if given.count(name) > 1:
+            raise HTTPException(422, f"query.{name}: found {given.count(name)} times, expected once")
 
 
 def reading(request: Request) -> Asker:
     """An asker who may read; answers 304 at once where the asker has this version's answer already."""
     found = asker(request)
     found.must("reader", "investigator", "loader")
-    if request.method == "GET" and etag_of(found) in request.headers.get("if-none-match", "").split(", "):
-        raise NotModified(etag_of(found))
+    if not found.service.is_remote:
+        _unless_known(found, found.ledger.version)
     return found
 
 
@@ -84,93 +118,36 @@ Reading = Annotated[Asker, Depends(reading)]
 Asking = Annotated[Asker, Depends(asker)]
 
 
-def etag_of(asker: Asker) -> str:
+def etag_of(asker: Asker, version: str = "") -> str:
     """Version, settings, scope and question: equal tags, equal answers."""
     parts = (
-        asker.ledger.version,
+        version or asker.ledger.version,
         asker.service.settings,
+        VERSION,
         asker.request.url.path,
         asker.request.url.query,
-        ",".join(asker.divisions or ("*",)),
-        asker.request.headers.get("accept", ""),
+        ",".join(asker.divisions if asker.divisions is not None else ("*",)),
+        ",".join(asker.person.roles),
     )
     return '"' + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24] + '"'
 
 
-def answer(asker: Asker, body: dict[str, Any], status: int = 200) -> JSONResponse:
-    """A JSON answer that bears version, engine and settings."""
-    body = {**body, "version": asker.ledger.version, "engine": VERSION, "settings": asker.service.settings}
-    headers = {"ETag": etag_of(asker), "Cache-Control": "private, no-cache"} if asker.request.method == "GET" else {}
+def _unless_known(asker: Asker, version: str) -> None:
+    """Raise NotModified where the asker has the answer. What a purpose is given for is always answered, and logged."""
+    if asker.request.method != "GET" or header_text(asker.request, "x-purpose"):
+        return
+    known = asker.request.headers.get("if-none-match", "")
+    tags = {one.strip().removeprefix("W/") for one in known.split(",")}
+    if etag_of(asker, version) in tags or "*" in tags:
+        raise NotModified(etag_of(asker, version))
+
+
+def answer(asker: Asker, body: dict[str, Any], status: int = 200, *, version: str = "") -> JSONResponse:
+    """A JSON answer that bears version (of the graph's home, where another than the ledger's), engine and settings."""
+    version = version or asker.ledger.version
+    headers = {}
+    if asker.request.method == "GET":
+        _unless_known(asker, version)
+        headers = {"ETag": etag_of(asker, version), "Cache-Control": "private, no-cache"}
+    body = {**body, "version": version, "engine": VERSION, "settings": asker.service.settings}
     return JSONResponse(body, status, headers)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list to be paged: under which name, its rows in order, the columns that tell rows apart."""
-
-    name: str
-    rows: Sequence[dict[str, Any]]
-    key: str
-    beside: dict[str, Any]
-
-
-def listed(asker: Asker, listing: Listing, limit: int, cursor: str, form: str) -> Response:
-    """One page with `next`, or the whole list as a stream whose last line says that it is whole."""
-    if form != "json":
-        return _stream(listing, form)
-    start = _place(asker, listing, cursor) if cursor else 0
-    page = list(listing.rows[start : start + limit])
-    more = start + limit < len(listing.rows)
-    following = _cursor(asker, page[-1][listing.key]) if page and more else None
-    return answer(asker, {**listing.beside, listing.name: page, "next": following})
-
-
-def _cursor(asker: Asker, key: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps([asker.ledger.version, key]).encode()).decode()
-
-
-def _place(asker: Asker, listing: Listing, cursor: str) -> int:
-    """Where the page after a cursor begins. A cursor of an older version is refused: rows may have moved."""
-    try:
-        version, key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    except (ValueError, TypeError) as error:
-        raise Misuse("cursor: not one this server gave", "take `next` as it is") from error
-    if version != asker.ledger.version:
-        raise Misuse(f"cursor: of version {version}, the ledger is now {asker.ledger.version}", "begin again")
-    for place, row in enumerate(listing.rows):
-        if row[listing.key] == key:
-            return place + 1
-    raise Misuse("cursor: names a row that is not in this list", "use it with the question it came from")
-
-
-def _stream(listing: Listing, form: str) -> StreamingResponse:
-    if form == "ndjson":
-        return StreamingResponse(_ndjson(listing), media_type="application/x-ndjson")
-    return StreamingResponse(_csv(listing), media_type="text/csv; charset=utf-8")
-
-
-def _ndjson(listing: Listing) -> Iterator[str]:
-    for row in listing.rows:
-        yield json.dumps(row, ensure_ascii=False) + "\n"
-    yield json.dumps({"end": True, "rows": len(listing.rows)}) + "\n"
-
-
-def _csv(listing: Listing) -> Iterator[str]:
-    columns = list(listing.rows[0]) if listing.rows else [listing.key]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(columns)
-    for row in listing.rows:
-        writer.writerow([disarmed(_cell(row.get(column))) for column in columns])
-        if buffer.tell() > 2**16:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    writer.writerow(["end", len(listing.rows)])
-    yield buffer.getvalue()
-
-
-def _cell(value: Any) -> str | int | bool | None:
-    if value is None or isinstance(value, str | int | bool):
-        return value
-    return json.dumps(value, ensure_ascii=False)

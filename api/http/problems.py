@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 from lineage.errors import Busy, LineageError, Misuse, NotFound, Unavailable
 
 MEDIA = "application/problem+json"
+BODIED = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+RETRY_SECONDS = "2"
 TITLES = {
     400: "not a question that can be answered",
     401: "sign in",
@@ -33,6 +37,7 @@ TITLES = {
 class Problem(BaseModel):
     """What went wrong and what to do next."""
 
+    model_config = ConfigDict(extra="forbid")
     type: str = Field(examples=["about:blank"])
     title: str = Field(examples=["not there"])
     status: int = Field(examples=[404])
@@ -49,20 +54,48 @@ class NotModified(Exception):
         self.etag = etag
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem, "description": TITLES[code], "content": {MEDIA: {}}}
-    for code in (400, 401, 403, 404, 422, 429, 503)
-}
+class RecordName(Convertor[str]):
+    """A record's name in a path: one part, in which an encoded slash is a letter like any other."""
+
+    regex = "[^/]+"
+
+    def convert(self, value: str) -> str:
+        """The name itself."""
+        return unquote(value) if "%" in value else value
+
+    def to_string(self, value: str) -> str:
+        """The name as it stands in a path."""
+        return value.replace("%", "%25").replace("/", "%2F")
 
 
-def problem(request: Request, status: int, detail: str, hint: str = "") -> Response:
+register_url_convertor("record", RecordName())
+
+
+def responses(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """The errors that a route may answer, for the contract."""
+    return {
+        code: {
+            "description": TITLES[code],
+            "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            **({"headers": {"Retry-After": {"schema": {"type": "string"}}}} if code in (429, 503) else {}),
+        }
+        for code in codes
+    }
+
+
+EVERYWHERE = responses(400, 401, 403, 404, 405, 411, 413, 422, 429, 500, 503)
+
+
+def problem(request: Request, status: int, detail: str, hint: str = "", headers: Any = None) -> Response:
     """One error answer; to a browser that asked for a page, a page."""
     if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
         page: Response = request.app.state.problem_page(request, status, detail, hint)
         return page
-    headers = {"Retry-After": "2"} if status in (429, 503) else {}
+    sent = dict(headers or {})
+    if status in (429, 503):
+        sent["Retry-After"] = RETRY_SECONDS
     if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+        sent["WWW-Authenticate"] = "Bearer"
     body = {
         "type": "about:blank",
         "title": TITLES.get(status, "not done"),
@@ -71,7 +104,7 @@ def problem(request: Request, status: int, detail: str, hint: str = "") -> Respo
         "hint": hint,
         "instance": request.url.path,
     }
-    return JSONResponse(body, status, headers, media_type=MEDIA)
+    return JSONResponse(body, status, sent, media_type=MEDIA)
 
 
 def status_of(error: LineageError) -> int:
@@ -83,6 +116,15 @@ def status_of(error: LineageError) -> int:
     return 503 if isinstance(error, (Busy, Unavailable)) else 500
 
 
+def header_text(request: Request, name: str) -> str:
+    """A header's text; senders write UTF-8, the server reads Latin-1."""
+    value = request.headers.get(name, "")[:400]
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
+
+
 def install(app: FastAPI) -> None:
     """Give an application these answers for every error."""
 
@@ -92,11 +134,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(NotModified)
     def unchanged(request: Request, error: NotModified) -> Response:
-        return Response(status_code=304, headers={"ETag": error.etag})
+        return Response(status_code=304, headers={"ETag": error.etag, "Cache-Control": "private, no-cache"})
 
     @app.exception_handler(HTTPException)
     def plain(request: Request, error: HTTPException) -> Response:
-        return problem(request, error.status_code, str(error.detail))
+        return problem(request, error.status_code, str(error.detail), headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -1,18 +1,20 @@
 """What a serving process holds: the ledger in force, the graph's home, sign-in, look-up log, remembered answers.
 
-A new version is made ready beside the old one, which answers until then. Answers are remembered for the version in
-force only, so a remembered answer is never stale.
+A new version is made ready beside the old one, which answers until then. Answers are remembered for the state of the
+ledger that they depend on, so a remembered answer is never stale; of equal questions at one time one is worked out.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +23,7 @@ from api.access.audit import LookupLog
 from api.access.people import users_file
 from api.access.signin import Doorkeeper, Trust
 from api.homes import home_at
+from api.http.kept import Kept
 from lineage.errors import LineageError
 from lineage.ledger import Ledger, derive
 from lineage.stores import FlowStore
@@ -29,6 +32,11 @@ from lineage.stores.embedded import EmbeddedStore
 Answer = TypeVar("Answer")
 LOOK_SECONDS = 1.0
 REMEMBERED = 64
+UPLOADS_MOST = 8
+"""So many uploads wait or are loaded at a time."""
+STEADY = frozenset({"check", "scope", "repairs", "overview", "words", "deliveries"})
+"""Answers that depend on batches and links only: an event of a finding does not make them anew."""
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,16 @@ class Options:
     body_bytes_max: int = 2**20
     requests_per_second: float = 200.0
 
+    def to_text(self) -> str:
+        """The options as a worker's process gets them."""
+        return json.dumps({**asdict(self), "ledger": str(self.ledger)})
+
+    @staticmethod
+    def of_text(text: str) -> Options:
+        """The options out of that text."""
+        given = json.loads(text)
+        return Options(**{**given, "ledger": Path(given["ledger"])})
+
 
 @dataclass(slots=True)
 class Meters:
@@ -48,6 +66,7 @@ class Meters:
 
     requests: dict[int, int] = field(default_factory=dict)
     seconds: float = 0.0
+    within: list[int] = field(default_factory=lambda: [0] * len(BUCKETS))
     started: float = field(default_factory=time.time)
 
 
@@ -58,12 +77,15 @@ class Service:
         self.options = options
         self.doorkeeper = Doorkeeper(Trust.of_environment(users_file(options.ledger)))
         self.log = LookupLog(options.ledger)
+        self.kept = Kept(options.ledger)
         self.meters = Meters()
-        self.lock = threading.Lock()
+        self.loading = ThreadPoolExecutor(1, "loading")
+        self.may_wait = threading.BoundedSemaphore(UPLOADS_MOST)
+        self._lock = threading.Lock()
         self._ledger = lineage.open(options.ledger)
         self._looked = time.monotonic()
-        self._renewing = False
-        self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
+        self._renewing = threading.Lock()
+        self._remembered: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._remote: FlowStore | None = home_at(options.graph) if options.graph else None
         self.settings = settings_hash()
 
@@ -72,27 +94,35 @@ class Service:
         """The ledger in force; looks for a newer version at most once a second and makes it ready aside."""
         now = time.monotonic()
         if now - self._looked >= LOOK_SECONDS:
-            with self.lock:
-                look = now - self._looked >= LOOK_SECONDS and not self._renewing
-                self._looked = now
-            if look and self._is_stale():
-                self._renewing = True
-                threading.Thread(target=self.renew, daemon=True).start()
+            self._looked = now
+            if not self._renewing.locked() and self._is_stale():
+                self.renew_soon()
         return self._ledger
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether traces are asked of a graph server."""
+        return self._remote is not None
+
+    def renew_soon(self) -> None:
+        """Make the latest version ready in a thread of its own; the one in force answers until then."""
+        threading.Thread(target=self.renew, name="renewing", daemon=True).start()
+
     def renew(self) -> None:
-        """Open the latest version, derived where that can be written, and put it in force."""
-        try:
+        """Open the latest version, derived where that can be written, and put it in force; one at a time."""
+        with self._renewing:
+            if not self._is_stale():
+                return
             with suppress(LineageError):
                 derive(self.options.ledger)
             fresh = lineage.open(self.options.ledger)
             if fresh.batch:
                 _ = fresh.graph.node_count
-            with self.lock:
+            with self._lock:
                 self._ledger = fresh
-                self._remembered.clear()
-        finally:
-            self._renewing = False
+                states = (fresh.version, _links_state(fresh))
+                for key in [key for key in self._remembered if key[0] not in states]:  # type: ignore[index]
+                    del self._remembered[key]
 
     def _is_stale(self) -> bool:
         try:
@@ -106,35 +136,51 @@ class Service:
 
     def graph_version(self) -> str:
         """The version that the graph's home holds. Raises Unavailable while a server is away or not whole."""
-        return self._remote.stamp().version if self._remote else self.ledger.version
+        return self._remote.stamp().version if self._remote else self._ledger.version
 
     def remembered(self, ledger: Ledger, key: Hashable, work: Callable[[], Answer]) -> Answer:
-        """An answer of this version, worked out once."""
-        whole = (ledger.version, key)
-        with self.lock:
-            if whole in self._remembered:
+        """An answer of this version (of these batches and links, for `STEADY` ones), worked out once."""
+        parts = key if isinstance(key, tuple) else (key,)
+        state = _links_state(ledger) if parts[0] in STEADY else ledger.version
+        whole = (state, *parts)
+        with self._lock:
+            found = self._remembered.get(whole)
+            if found is not None:
                 self._remembered.move_to_end(whole)
-                found: Answer = self._remembered[whole]
-                return found
-        answer = work()
-        with self.lock:
-            if ledger is self._ledger:
-                self._remembered[whole] = answer
+            else:
+                mine: Future[Answer] = Future()
+                self._remembered[whole] = mine
                 while len(self._remembered) > REMEMBERED:
                     self._remembered.popitem(last=False)
-        return answer
+        if found is not None:
+            answer: Answer = found.result()
+            return answer
+        try:
+            mine.set_result(work())
+        except BaseException as error:
+            with self._lock:
+                self._remembered.pop(whole, None)
+            mine.set_exception(error)
+        return mine.result()
 
     def count(self, status: int, seconds: float) -> None:
         """Count one request."""
-        with self.lock:
+        with self._lock:
             self.meters.requests[status] = self.meters.requests.get(status, 0) + 1
             self.meters.seconds += seconds
+            for place, most in enumerate(BUCKETS):
+                self.meters.within[place] += seconds <= most
 
     def close(self) -> None:
-        """Let go of connections and sync the log."""
+        """Finish the load in hand, let go of connections and sync the log."""
+        self.loading.shutdown(wait=True, cancel_futures=True)
         self.log.close()
         if self._remote is not None:
             self._remote.close()
+
+
+def _links_state(ledger: Ledger) -> tuple[int, tuple[int, ...]]:
+    return ledger.batch, tuple(entry.number for entry in ledger.links_in_force)
 
 
 def settings_hash() -> str:

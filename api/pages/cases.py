@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import queries
-from api.http.routes.questions import evidence_inside
 from api.pages.layout import View
 from queries.catalogue import catalogue
 
@@ -18,11 +17,13 @@ def cases_of(view: View) -> list[dict[str, Any]]:
     whole: list[dict[str, Any]] = asker.service.remembered(
         asker.ledger, ("finding rows", today, view.lang), lambda: _rows(view, today)
     )
-    return [
-        row if asker.scope.divisions is None else dict(row, evidence=evidence_inside(asker, row.get("evidence", ())))
-        for row in whole
-        if asker.scope.holds(row["division_code"])
-    ]
+    if asker.scope.divisions is None:
+        return whole
+    return asker.service.remembered(
+        asker.ledger,
+        ("finding rows", today, view.lang, asker.divisions),
+        lambda: [asker.words.finding(row, view.lang) for row in asker.scope.rows(whole)],
+    )
 
 
 def _rows(view: View, today: Any) -> list[dict[str, Any]]:

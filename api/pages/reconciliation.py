@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-import queries
 from api.http.asking import Reading
+from api.http.routes import questions
 from api.pages.grid import Cell, Column, Grid, Link, Money
 from api.pages.layout import View, choice, facts, form, page, place_field, view_of
 from api.pages.markup import Safe, tag
@@ -32,7 +32,7 @@ def reconciliation(asker: Reading, division: str = "", calibre: str = "2017") ->
     given = asker.request.query_params
     day = day_of(view, given.get("date", ""))
     whole = reconciled(view, day, calibre)
-    rows = asker.scope.rows(whole["divisions"])
+    rows = whole["divisions"]
     asked = form(
         view,
         "/reconciliation",
@@ -51,14 +51,8 @@ def reconciliation(asker: Reading, division: str = "", calibre: str = "2017") ->
 
 
 def reconciled(view: View, day: date | None, calibre: str) -> dict[str, Any]:
-    """Every difference as of a day, worked out once a version."""
-    asker = view.asker
-    answer: dict[str, Any] = asker.service.remembered(
-        asker.ledger,
-        ("reconcile", day, "", calibre),
-        lambda: queries.reconcile(asker.ledger, day, None, calibre).to_json(),
-    )
-    return answer
+    """Every difference of the asker's divisions as of a day, worked out once a version."""
+    return questions.reconciled(view.asker, day, calibre)
 
 
 def day_of(view: View, text: str) -> date | None:

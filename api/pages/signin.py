@@ -25,6 +25,7 @@ def sign_in(request: Request) -> Response:
     lang: Language = "en" if asked.get("lang") == "en" else "zh"
     there = asked.get("next", "")
     safe = there if there.startswith("/") and not there.startswith(("//", "/\\")) else "/overview"
+    has_provider = request.app.state.service.doorkeeper.provider is not None
     field = tag("input", name="key", type="password", required=True, autocomplete="current-password", size=44)
     body = tag(
         "main",
@@ -38,6 +39,7 @@ def sign_in(request: Request) -> Response:
             class_="asked",
             data_next=safe,
         ),
+        tag("p", tag("a", say("pages.signin_site", lang), href="/signin/oidc")) if has_provider else None,
         tag("p", class_="said", role="alert"),
         id="content",
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import lineage
-from api.access.scopes import all_seen, seen, trail_json
+from api.access.hiding import trail_json
+from api.access.scopes import all_seen, seen
 from api.http.routes.questions import proposed_links
 from api.pages.layout import View
 from lineage import stores
@@ -89,11 +90,13 @@ def answer_of(view: View, asked: Asked) -> dict[str, Any]:
     home = asker.service.home(book) if asked.asserted else EmbeddedStore(book)
     name = seen(asker.ledger, asker.scope, asked.record)
 
+    names: dict[str, str] = {}  # a hidden record has one name on the whole page
+
     def traced(record: str, depth: int | None, *, bounds: bool) -> dict[str, Any]:
         trail = stores.trace(
             home, record, asked.direction, asked.policy, depth=depth, fan_out=asked.fan_out, bounds=bounds
         )
-        return trail_json(trail, asker.scope, book)
+        return trail_json(trail, asker.scope, book, names)
 
     answer = traced(name, asked.depth, bounds=asked.bounds and asked.direction == "up")
     for record in asked.opened:

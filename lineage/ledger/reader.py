@@ -105,15 +105,18 @@ class Ledger:
 
     def resolve(self, text: str) -> str:
         """`kind:id` of a record named so or by an id that one record only bears. Raises NotFound, Misuse."""
-        kind, colon, name = text.partition(":")
-        named = colon and kind in BY_KIND
-        found = self._bearers(name, (kind,)) if named else self._bearers(text, tuple(BY_KIND))
+        found = self.bearers(text)
         if len(found) > 1:
             raise Misuse(f"{text} names {len(found)} records", f"say which: {', '.join(found)}")
         if not found:
-            near = self._near(name or text)
+            near = self._near(text.partition(":")[2] or text)
             raise NotFound(f"there is no record {text}", f"nearest: {', '.join(near)}" if near else "", near)
         return found[0]
+
+    def bearers(self, text: str) -> list[str]:
+        """Every record that a text names: the one of `kind:id`, or all that bear the bare id."""
+        kind, colon, name = text.partition(":")
+        return self._bearers(name, (kind,)) if colon and kind in BY_KIND else self._bearers(text, tuple(BY_KIND))
 
     def _bearers(self, name: str, kinds: tuple[str, ...]) -> list[str]:
         parts = [f"SELECT record FROM {BY_KIND[kind].name} WHERE {BY_KIND[kind].key[0]} = $name" for kind in kinds]

@@ -223,7 +223,7 @@ def test_an_upload_is_followed_to_its_end_while_questions_go_on(serve: Callable[
     _until(lambda: server.get("/records/payment:P-NEW", "reader").status_code == 200)
     assert server.get(f"/batches/{name}", "reader").status_code == 403
     bad = [("files", ("../../etc/passwd", b"x", "text/csv"))]
-    assert server.ask("POST", "/batches", "loader", files=bad).status_code == 202  # the path is dropped, the name kept
+    assert server.ask("POST", "/batches", "loader", files=bad).status_code == 422
 
 
 def _until(done: Callable[[], bool]) -> None:
@@ -245,7 +245,7 @@ def test_pages_by_cursor_streams_and_errors_have_one_shape(serve: Callable[..., 
         cursor = page["next"]
     assert len(seen) == len(set(seen)) == page["total"]
     lines = server.get("/findings?format=ndjson", "reader").text.splitlines()
-    assert json.loads(lines[-1]) == {"end": True, "rows": page["total"]}
+    assert json.loads(lines[-1]) == {"end": True, "rows": page["total"], "version": page["version"]}
     assert server.get("/findings?format=csv", "reader").text.splitlines()[-1] == f"end,{page['total']}"
     big = b"{" + b" " * 2**20 + b"}"
     errors = [

@@ -1,132 +1,173 @@
-"""Loading over HTTP: an upload becomes a batch, followed to its end; rejected rows can be fetched and mended."""
+"""Loading over HTTP: an upload becomes a batch, followed to its end; rejected rows can be fetched and mended.
+
+A loader bound to divisions loads rows of these only: every other row is rejected, one by one, as any bad row is.
+"""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import threading
-import uuid
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, HTTPException, Query, UploadFile
+from fastapi import APIRouter, Depends, File, HTTPException, Query, Request, UploadFile
 from fastapi.responses import Response
 
 import loaders
-from api.http.asking import Asker, Asking, answer
+from api.http import PREFIX, answers
+from api.http.asking import Asker, Asking, IdempotencyKey, answer
+from api.http.listing import STREAMED, Cursor, Form, Limit, Listing, Turn, listed
 from api.http.service import Service
 from lineage.errors import LineageError, Misuse, NotFound
+from lineage.ledger import quarantine
 
 routes = APIRouter(tags=["batches"])
 FILES_MOST = 64
+NAME_LETTERS_MOST = 100
+CHUNK = 2**20
+SHOWN = ("table", "file", "sheet", "row", "column", "found", "expected", "hint")
 
 
-@dataclass(slots=True)
-class Upload:
-    """One upload on its way; mutable: `state` goes waiting, loading, done or failed."""
-
-    by: str
-    state: str = "waiting"
-    result: dict[str, Any] = field(default_factory=dict)
-
-
-UPLOADS: dict[str, Upload] = {}
-"""Uploads of this process by name; what they brought is in the ledger's manifests."""
+async def only_files(request: Request) -> None:
+    """A form field that is none of ours is refused, as an unknown parameter is."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise HTTPException(415, "expected multipart/form-data with a part named files for each file")
+    unknown = sorted({name for name, _ in (await request.form()).multi_items()} - {"files"})
+    if unknown:
+        raise HTTPException(422, f"body.{unknown[0]}: no such part, expected files")
 
 
-@routes.post("/batches", status_code=202, operation_id="post_batch")
+@routes.post(
+    "/batches",
+    status_code=202,
+    operation_id="post_batch",
+    dependencies=[Depends(only_files)],
+    responses={202: {"model": answers.Taken}},
+)
 def upload(
     asker: Asking,
     files: Annotated[list[UploadFile], File(description="the tables of a bundle, or one file")],
-    profile: Annotated[str, Query(pattern="^[a-z0-9_]*$")] = "",
+    profile: Annotated[str, Query(pattern="^[a-z0-9_-]*$", max_length=60)] = "",
     dry_run: bool = False,
     strict: bool = False,
+    once: IdempotencyKey = "",
 ) -> Response:
-    """Take files for loading; answers at once with a name to follow. For loaders of the whole territory."""
+    """Take files for loading; answers at once with a name to follow.
+
+    Rows outside the loader's divisions are rejected one by one.
+    """
     asker.must("loader")
-    if asker.scope.divisions is not None:
-        raise HTTPException(403, "loading over HTTP is for loaders of every division; others load at the command line")
-    if len(files) > FILES_MOST:
-        raise Misuse(f"found {len(files)} files, expected at most {FILES_MOST}")
-    folder = Path(tempfile.mkdtemp(prefix="lineage-upload-"))
-    for file in files:
-        name = Path(file.filename or "").name
-        if not name or name.startswith("."):
-            shutil.rmtree(folder)
-            raise Misuse(f'found file name "{file.filename}", expected a plain name such as payments.csv')
-        with (folder / name).open("wb") as target:
-            shutil.copyfileobj(file.file, target)
-    named = f"U-{uuid.uuid4().hex[:16]}"
-    UPLOADS[named] = Upload(asker.person.name)
-    choices = {"profile": profile or None, "dry_run": dry_run, "strict": strict}
-    threading.Thread(target=_load, args=(asker.service, UPLOADS[named], folder, choices), daemon=True).start()
-    return answer(asker, {"batch": named, "state": "waiting", "follow": f"/api/v1/batches/{named}"}, 202)
+    names = [_plain_name(file.filename) for file in files]
+    if len(files) > FILES_MOST or len(set(names)) < len(names):
+        raise Misuse(f"found {len(files)} files, {len(set(names))} names; expected at most {FILES_MOST}, each once")
+    if profile and profile not in loaders.shipped():  # said now, not after the load; a path is no profile here
+        raise Misuse(f'profile: found "{profile}", expected one of {", ".join(loaders.shipped())}')
+    digests = [hashlib.sha256(b"".join(_parts(file))).hexdigest() for file in files]
+    choices = {"profile": profile or None, "dry_run": dry_run, "strict": strict, "divisions": asker.scope.divisions}
+
+    def work() -> tuple[int, dict[str, Any]]:
+        if not asker.service.may_wait.acquire(blocking=False):
+            raise HTTPException(503, "too many uploads are waiting already")
+        name, folder = asker.service.kept.new_upload(asker.person.name)
+        for file, plain in zip(files, names, strict=True):
+            with (folder / plain).open("wb") as target:
+                target.writelines(_parts(file))
+        loading = asker.service.loading.submit(_load, asker.service, name, asker.person.name, choices)
+        loading.add_done_callback(lambda _: asker.service.may_wait.release())
+        return 202, {"batch": name, "state": "waiting", "follow": f"{PREFIX}/batches/{name}"}
+
+    asked = ["upload", names, digests, profile, dry_run, strict]
+    status, body, is_repeat = asker.service.kept.once(asker.person.name, once, asked, work)
+    response = answer(asker, body, status)
+    if is_repeat:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
 
 
-def _load(service: Service, upload: Upload, folder: Path, choices: dict[str, Any]) -> None:
-    upload.state = "loading"
-    try:
-        paths = [folder] if len(list(folder.iterdir())) > 1 else list(folder.iterdir())
-        result = loaders.load(service.options.ledger, paths, at=datetime.now(UTC), who=upload.by, **choices)
-        upload.result, upload.state = result.to_json(), "done"
-        service.renew()
-    except LineageError as error:
-        upload.result, upload.state = {"detail": error.message, "hint": error.hint}, "failed"
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def _parts(file: UploadFile) -> Iterator[bytes]:
+    file.file.seek(0)
+    while part := file.file.read(CHUNK):
+        yield part
 
 
-@routes.get("/batches/{batch}", operation_id="get_batch")
+def _plain_name(given: str | None) -> str:
+    """A file's own name. Raises Misuse for one that is a path, hidden or not printable."""
+    name = (given or "").replace("\\", "/")
+    plain = Path(name).name
+    if not plain or plain != name or plain.startswith(".") or len(plain) > NAME_LETTERS_MOST or not plain.isprintable():
+        raise Misuse(f"found file name {given!r:.120}, expected a plain name such as payments.csv")
+    return plain
+
+
+def _load(service: Service, name: str, who: str, choices: dict[str, Any]) -> None:
+    """Load one upload to its end; its files go whatever comes of it."""
+    kept = service.kept
+    state: dict[str, Any] = {"by": who, "state": "loading", "result": {}}
+    with kept.loading(name):
+        kept.note_upload(name, state)
+        try:
+            folder = kept.folder_of(name)
+            files = sorted(folder.iterdir())
+            given = [folder] if len(files) > 1 else files
+            result = loaders.load(service.options.ledger, given, at=datetime.now(UTC), who=who, **choices)
+            state |= {"state": "done", "result": result.to_json()}
+        except LineageError as error:
+            state |= {"state": "failed", "result": {"detail": error.message, "hint": error.hint}}
+        except Exception as error:  # what is our fault is the upload's end all the same
+            state |= {"state": "failed", "result": {"detail": type(error).__name__, "hint": "please report it"}}
+            raise
+        finally:
+            kept.drop_files(name)
+            kept.note_upload(name, state)
+    service.renew()
+
+
+@routes.get("/batches/{batch}", operation_id="get_batch", responses={200: {"model": answers.Batch}})
 def batch(asker: Asking, batch: str) -> Response:
     """How an upload stands, or what a batch of the ledger brought."""
     asker.must("loader", "investigator")
-    found = UPLOADS.get(batch)
-    if found is not None:
-        _theirs(asker, found)
-        return answer(asker, {"batch": batch, "state": found.state, "result": found.result})
-    made = asker.ledger.history.at(_number(asker, batch))
-    return answer(
-        asker,
-        {
-            "batch": made.batch,
-            "state": "done",
-            "at": made.time,
-            "who": made.who,
-            "profile": made.profile,
-            "tables": [
-                {
-                    "table": one.table,
-                    "read": one.read,
-                    "loaded": one.loaded,
-                    "corrected": one.corrected,
-                    "unchanged": one.unchanged,
-                    "rejected": one.rejected,
-                }
-                for one in made.outcomes
-            ],
-        },
-    )
+    if batch.startswith("U-"):
+        found = _theirs(asker, batch)
+        made = found["result"].get("batch", 0) if found["state"] == "done" else None
+        served = made is not None and asker.ledger.batch >= made
+        body = {"batch": batch, "state": found["state"], "served": served, "result": found["result"]}
+        return answer(asker, body)
+    made_by = asker.ledger.history.at(_number(asker, batch))
+    tables = [
+        {"table": one.table, **{count: getattr(one, count) for count in loaders.COUNTS}} for one in made_by.outcomes
+    ]
+    facts = {"at": made_by.time, "who": made_by.who, "profile": made_by.profile, "tables": tables}
+    return answer(asker, {"batch": made_by.batch, "state": "done", "served": True, **facts})
 
 
-@routes.get("/batches/{batch}/rejects", operation_id="get_rejects")
-def rejects(asker: Asking, batch: str) -> Response:
-    """The rejected rows of an upload: file, row, column, what was found, what was expected, a hint."""
+@routes.get(
+    "/batches/{batch}/rejects",
+    operation_id="get_rejects",
+    responses={200: {"model": answers.Rejects, **STREAMED[200]}},
+)
+def rejects(asker: Asking, batch: str, limit: Limit = 1000, cursor: Cursor = "", form: Form = "json") -> Response:
+    """The rejected rows of an upload or a batch: file, row, column, what was found, what was expected, a hint."""
     asker.must("loader")
-    found = UPLOADS.get(batch)
-    if found is None:
-        raise NotFound(f"there is no upload {batch} here", "lineage rejects BATCH shows those of every batch")
-    _theirs(asker, found)
-    return answer(asker, {"batch": batch, "rejects": found.result.get("rejects", [])})
+    if batch.startswith("U-"):
+        found = _theirs(asker, batch)["result"].get("rejects", [])
+    else:
+        found = quarantine.read(asker.ledger.path, _number(asker, batch))
+    rows = [{"number": number, **{name: one.get(name) for name in SHOWN}} for number, one in enumerate(found, 1)]
+    return listed(asker, Listing("rejects", rows, ("number",), {"batch": batch}), Turn(limit, cursor, form))
 
 
-def _theirs(asker: Asker, upload: Upload) -> None:
-    if upload.by != asker.person.name:
-        raise NotFound("there is no such upload")
+def _theirs(asker: Asker, name: str) -> dict[str, Any]:
+    """An upload of the asker's own. Raises NotFound, alike for another's and for none."""
+    found = asker.service.kept.upload(name)
+    if found["by"] != asker.person.name:
+        raise NotFound(f"there is no batch {name}", "its name came with the answer to the upload")
+    return found
 
 
 def _number(asker: Asker, text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= asker.ledger.batch or asker.scope.divisions is not None:
-        raise NotFound(f"there is no batch {text}", f"the last batch is {asker.ledger.batch}")
+    """A batch's number; a batch is of the whole territory. Raises NotFound."""
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10
+    if not is_number or not 1 <= int(text) <= asker.ledger.batch or asker.scope.divisions is not None:
+        raise NotFound(f"there is no batch {text}", "follow an upload by the name that came with its answer")
     return int(text)

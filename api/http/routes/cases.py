@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 import lineage
 import queries
 from api.access.scopes import all_seen, seen
-from api.http.asking import Asker, Asking, Reading, answer
+from api.http import answers
+from api.http.asking import Asker, Asking, IdempotencyKey, Reading, answer
+from api.http.deciding import decided
 from lineage.errors import NotFound
 from lineage.ledger import Ledger
 from queries.cases import ADDED, DROPPED, VIEW, CaseFile
@@ -40,19 +42,19 @@ class CaseEvent(BaseModel):
     with_: str = Field("", max_length=200, alias="with", description="a person's name or a division code")
 
 
-@routes.get("/cases", operation_id="list_cases")
+@routes.get("/cases", operation_id="list_cases", responses={200: {"model": answers.CaseFiles}})
 def list_cases(asker: Reading) -> Response:
     """The cases one may see, each with the records one may see."""
     return answer(asker, {"cases": [_shown(asker, one) for one in queries.cases(asker.ledger) if _may(asker, one)]})
 
 
-@routes.get("/cases/{case}", operation_id="get_case")
+@routes.get("/cases/{case}", operation_id="get_case", responses={200: {"model": answers.CaseFileAnswer}})
 def get_case(asker: Reading, case: str) -> Response:
     """One case with its history."""
     return answer(asker, _shown(asker, _case(asker, case)))
 
 
-@routes.get("/cases/{case}/moved", operation_id="get_case_moved")
+@routes.get("/cases/{case}/moved", operation_id="get_case_moved", responses={200: {"model": answers.Moved}})
 def get_moved(asker: Reading, case: str) -> Response:
     """What today's answers differ in from those noted."""
     one = _case(asker, case)
@@ -64,30 +66,42 @@ def get_moved(asker: Reading, case: str) -> Response:
     return answer(asker, {"case": one.id, "moved": inside})
 
 
-@routes.post("/cases", status_code=201, operation_id="open_case")
-def open_case(asker: Asking, title: CaseTitle) -> Response:
+@routes.post("/cases", status_code=201, operation_id="open_case", responses={201: {"model": answers.CaseFileAnswer}})
+def open_case(asker: Asking, title: CaseTitle, once: IdempotencyKey = "") -> Response:
     """Begin a case."""
     asker.must("investigator")
-    latest = lineage.open(asker.ledger.path)  # numbers run on, also before the served version has caught up
-    made = queries.open_case(latest, title.title, asker.person.name, datetime.now(UTC))
-    return answer(asker, _shown(asker, made), 201)
+
+    def work() -> dict[str, Any]:
+        latest = lineage.open(asker.ledger.path)  # numbers run on, also before the served version has caught up
+        return _shown(asker, queries.open_case(latest, title.title, asker.person.name, datetime.now(UTC)))
+
+    return decided(asker, once, ["case", title.title], work)
 
 
-@routes.post("/cases/{case}/events", status_code=201, operation_id="post_case_event")
-def case_event(asker: Asking, case: str, event: CaseEvent) -> Response:
+@routes.post(
+    "/cases/{case}/events",
+    status_code=201,
+    operation_id="post_case_event",
+    responses={201: {"model": answers.CaseFileAnswer}},
+)
+def case_event(asker: Asking, case: str, event: CaseEvent, once: IdempotencyKey = "") -> Response:
     """Write one event; a record that one may not see is not there."""
     asker.must("investigator")
-    latest = lineage.open(asker.ledger.path)
-    one = _case(asker, case, latest)
-    said: dict[str, Any] = {
-        key: value for key, value in event.model_dump(by_alias=True).items() if value and key != "event"
-    }
-    if event.event in (ADDED, DROPPED, VIEW):
-        said["record"] = seen(latest, asker.scope, event.record)
-    if event.event != VIEW:
-        said.pop("policy", None)
-    done = queries.add_to_case(latest, one.id, event.event, said, (asker.person.name, datetime.now(UTC)))
-    return answer(asker, _shown(asker, done), 201)
+
+    def work() -> dict[str, Any]:
+        latest = lineage.open(asker.ledger.path)
+        one = _case(asker, case, latest)
+        said: dict[str, Any] = {
+            key: value for key, value in event.model_dump(by_alias=True).items() if value and key != "event"
+        }
+        if event.event in (ADDED, DROPPED, VIEW):
+            said["record"] = seen(latest, asker.scope, event.record)
+        if event.event != VIEW:
+            said.pop("policy", None)
+        done = queries.add_to_case(latest, one.id, event.event, said, (asker.person.name, datetime.now(UTC)))
+        return _shown(asker, done)
+
+    return decided(asker, once, ["case event", case, event.model_dump(mode="json")], work)
 
 
 def _case(asker: Asker, name: str, ledger: Ledger | None = None) -> CaseFile:

@@ -1,99 +1,146 @@
-"""What people decide: accepting proposed links. Every decision is an entry in the journal, with who, when and why."""
+"""What people decide: events of findings, links accepted or taken back; each an entry in the journal."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+import lineage
 import queries
 from api.access.scopes import all_seen
-from api.http.asking import Asker, Asking, answer
-from api.http.routes.questions import finding_case
+from api.http import answers
+from api.http.asking import Asker, Asking, IdempotencyKey
+from api.http.deciding import decided
+from api.http.problems import responses
+from api.http.routes.questions import finding_case, proposals
 from lineage.errors import NotFound
 from lineage.ledger import journal
-from lineage.links.decisions import accept, chosen, revoke
+from lineage.links.decisions import accept, revoke
+from lineage.links.proposals import Proposal
+from queries.life_cycle import STEPS
 
 routes = APIRouter(tags=["decisions"])
-IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
+Step = Literal["review", "explain", "rectify", "close", "send-back", "attach", "comment", "due"]
+assert set(Step.__args__) == set(STEPS)  # type: ignore[attr-defined]
 
 
 class Reason(BaseModel):
     """Why it is decided so."""
 
     model_config = ConfigDict(extra="forbid")
-    why: str = Field(min_length=1, max_length=2000, examples=["same number, same amount; the county confirmed"])
+    why: str = Field(
+        min_length=1, max_length=2000, pattern=r"\S", examples=["same number, same amount; the county confirmed"]
+    )
 
 
 class FindingEvent(BaseModel):
-    """What is done about a finding: review, explain, rectify, close, send-back, attach, comment, due."""
+    """What is done about a finding; some steps need a comment, an attachment or a due date."""
 
     model_config = ConfigDict(extra="forbid")
-    event: str = Field(max_length=20, examples=["review"])
+    event: Step = Field(examples=["review"])
     comment: str = Field("", max_length=4000)
     attachment: str = Field("", max_length=400, examples=["sha256:…"])
     due: date | None = None
 
 
-@routes.post("/findings/{finding}/events", operation_id="post_finding_event")
-def finding_event(asker: Asking, finding: str, event: FindingEvent, lang: Literal["zh", "en"] = "zh") -> Response:
+@routes.post(
+    "/findings/{finding}/events",
+    operation_id="post_finding_event",
+    status_code=201,
+    responses={201: {"model": answers.Case}, **responses(409)},
+)
+def finding_event(
+    asker: Asking, finding: str, event: FindingEvent, lang: Literal["zh", "en"] = "zh", once: IdempotencyKey = ""
+) -> Response:
     """Write one event: a county reviews, explains, rectifies its own findings; its superior closes or sends back."""
     asker.must("investigator")
-    finding_case(asker, finding, lang)
-    place = None if asker.scope.divisions is None else asker.person.divisions[0]
-    done = queries.record_event(
-        asker.ledger,
-        finding,
-        queries.Event(event.event, "", "", event.comment, event.attachment, event.due),
-        queries.Actor(asker.person.name, place),
-        datetime.now(UTC),
-    )
-    asker.service.renew()
-    return answer(asker, done.to_json(datetime.now(UTC).date(), lang), 201)
+
+    def work() -> dict[str, Any]:
+        case = finding_case(asker, finding, lang)
+        moment = datetime.now(UTC)
+        done = queries.record_event(
+            asker.ledger,
+            finding,
+            queries.Event(event.event, "", "", event.comment, event.attachment, event.due),
+            queries.Actor(asker.person.name, _acting_for(asker, case["division_code"])),
+            moment,
+        )
+        row = done.to_json(moment.date(), lang)
+        return row if asker.scope.divisions is None else asker.words.finding(row, lang)
+
+    return decided(asker, once, ["event", finding, event.model_dump(mode="json"), lang], work)
 
 
-@routes.post("/repairs/{repair}/accept", operation_id="accept_repair")
-def accept_repair(asker: Asking, repair: str, reason: Reason, idempotency_key: IdempotencyKey = "") -> Response:
-    """Accept a proposed link (a bundle comes whole). The same idempotency key again changes nothing."""
+@routes.post(
+    "/repairs/{repair}/accept",
+    operation_id="accept_repair",
+    status_code=201,
+    responses={201: {"model": answers.Accepted}, **responses(409)},
+)
+def accept_repair(asker: Asking, repair: str, reason: Reason, once: IdempotencyKey = "") -> Response:
+    """Accept a proposed link; a bundle comes whole."""
     asker.must("investigator")
-    done = _done_before(asker, journal.LINK_ACCEPTED, idempotency_key)
-    if done:
-        return answer(asker, {"accepted": done})
-    proposals = chosen(asker.ledger, [repair])
-    for one in proposals:
-        _must_hold(asker, one.source, one.target)
-    why = f"{reason.why} [{idempotency_key}]" if idempotency_key else reason.why
-    entries = accept(asker.ledger.path, proposals, why, by=asker.person.name, at=datetime.now(UTC))
-    asker.service.renew()
-    return answer(asker, {"accepted": [_shown(entry) for entry in entries]}, 201)
+
+    def work() -> dict[str, Any]:
+        wanted = _chosen(asker, repair)
+        ids = {one.id for one in wanted}
+        standing = journal.links_in_force(journal.read(asker.ledger.path))
+        if any(link.body.get("proposal") in ids for link in standing):
+            raise HTTPException(409, f"{repair} has been accepted already")
+        entries = accept(asker.ledger.path, wanted, reason.why, by=asker.person.name, at=datetime.now(UTC))
+        return {"accepted": [_shown(entry) for entry in entries]}
+
+    return decided(asker, once, ["accept", repair, reason.why], work)
 
 
-@routes.post("/repairs/{repair}/revoke", operation_id="revoke_repair")
-def revoke_repair(asker: Asking, repair: str, reason: Reason) -> Response:
-    """Take an accepted link back."""
+@routes.post(
+    "/repairs/{repair}/revoke",
+    operation_id="revoke_repair",
+    status_code=201,
+    responses={201: {"model": answers.Revoked}, **responses(409)},
+)
+def revoke_repair(asker: Asking, repair: str, reason: Reason, once: IdempotencyKey = "") -> Response:
+    """Take an accepted link back, named as it was proposed or by its journal entry."""
     asker.must("investigator")
-    for link in asker.ledger.links_in_force:
-        if repair in (str(link.number), link.body.get("proposal")):
-            _must_hold(asker, link.body["from"], link.body["to"])
-    entry = revoke(asker.ledger, repair, reason.why, by=asker.person.name, at=datetime.now(UTC))
-    asker.service.renew()
-    return answer(asker, {"revoked": _shown(entry)}, 201)
+
+    def work() -> dict[str, Any]:
+        ledger = asker.ledger
+        standing = journal.links_in_force(journal.read(ledger.path))
+        named = [link for link in standing if repair in (str(link.number), link.body.get("proposal"))]
+        if not named or not all_seen(ledger, asker.scope, named[0].body["from"], named[0].body["to"]):
+            raise NotFound(f"there is no accepted link {repair}", "it may have been taken back already")
+        latest = lineage.open(ledger.path)  # manifests and decisions only; no table is built
+        entry = revoke(latest, repair, reason.why, by=asker.person.name, at=datetime.now(UTC))
+        return {"revoked": _shown(entry)}
+
+    return decided(asker, once, ["revoke", repair, reason.why], work)
 
 
-def _must_hold(asker: Asker, *records: str) -> None:
-    """What lies outside is not there."""
-    if not all_seen(asker.ledger, asker.scope, *records):
-        raise NotFound("there is no such proposed link", "list them at /repairs")
+def _chosen(asker: Asker, repair: str) -> list[Proposal]:
+    """The proposal of this name, with all of its bundle. Raises NotFound, alike for outside and nowhere."""
+    within, every = proposals(asker), proposals(asker, everywhere=True)
+    found = [one for one in within if one.id == repair]
+    if found and found[0].group:
+        found = [one for one in every if one.group == found[0].group]
+    if not found or not set(found) <= set(within):
+        raise NotFound(f"there is no proposed link {repair}", "list them at /repairs")
+    return found
 
 
-def _done_before(asker: Asker, kind: str, key: str) -> list[dict[str, Any]]:
-    if not key:
-        return []
-    theirs = [entry for entry in asker.ledger.decisions if entry.kind == kind and entry.by == asker.person.name]
-    return [_shown(entry) for entry in theirs if str(entry.body.get("why", "")).endswith(f"[{key}]")]
+def _acting_for(asker: Asker, division: str) -> str | None:
+    """The division for which a person acts on a finding: the nearest of the person's own at or above it.
+
+    None for those bound to no division: they act for the whole ledger.
+    """
+    if asker.scope.divisions is None:
+        return None
+    own = [(len(asker.below(root)), root) for root in asker.person.divisions if division in asker.below(root)]
+    assert own, f"{division} lies inside none of {asker.person.divisions}"
+    return min(own)[1]
 
 
 def _shown(entry: journal.Entry) -> dict[str, Any]:

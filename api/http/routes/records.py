@@ -5,19 +5,25 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from typing import get_args as choices_of
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Query
+from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
-from api.access.scopes import all_seen, seen, trail_json
-from api.http.asking import Asker, Reading, answer
+from api.access.hiding import trail_json, trail_within
+from api.access.scopes import division_of, seen
+from api.access.unmasking import unmasked
+from api.http import shapes
+from api.http.asking import Asker, Reading, answer, etag_of
+from api.http.problems import header_text
 from lineage import stores
 from lineage.attribution import POLICIES
-from lineage.between import between_records
-from lineage.errors import Misuse
+from lineage.between import MOST, Links, between, between_records, names_a_side
+from lineage.errors import Misuse, NotFound
 from lineage.money import yuan
 from lineage.schema import BY_KIND, ColumnType, Sensitive
 from lineage.subgraph import Direction
@@ -26,16 +32,26 @@ from lineage.words import say
 from queries.territory import division_names
 
 routes = APIRouter(tags=["records"])
-Policy = Annotated[str, Query(description=f"one of {', '.join(POLICIES)}")]
+Policy = Literal["pro-rata", "rolling", "fifo", "lifo", "libr", "poverty-first", "poison"]
+assert choices_of(Policy) == tuple(POLICIES)
+Record = Annotated[
+    str, InPath(min_length=1, max_length=400, description="kind:id, percent-encoded", examples=["payment:P-00000376"])
+]
+Depth = Annotated[int | None, Query(ge=0, le=1_000_000, description="hops shown; all without it")]
+FanOut = Annotated[int, Query(ge=1, le=10_000, description="neighbours of one record shown")]
+Side = Annotated[str, Query(min_length=1, max_length=400, description="a record, a division or a payee")]
+Lang = Literal["zh", "en"]
 RECORDS_MOST = 1_000
+ALL = 2**62
 EXPORTS = {
     "json": "application/json",
-    "csv": "text/csv",
+    "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "graphml": "application/xml",
     "prov-json": "application/json",
-    "html": "text/html",
+    "html": "text/html; charset=utf-8",
 }
+Export = Literal["json", "csv", "xlsx", "graphml", "prov-json", "html"]
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
@@ -43,29 +59,49 @@ class ManyRecords(BaseModel):
     """Many records to trace at once."""
 
     model_config = ConfigDict(extra="forbid")
-    records: list[str] = Field(min_length=1, max_length=RECORDS_MOST, examples=[["payment:P-00000001"]])
+    records: list[Annotated[str, Field(min_length=1, max_length=400)]] = Field(
+        min_length=1, max_length=RECORDS_MOST, examples=[["payment:P-00000376"]]
+    )
     direction: Literal["up", "down"] = "up"
-    policy: str = "pro-rata"
+    policy: Policy = "pro-rata"
+    depth: int | None = Field(None, ge=0, le=1_000_000)
+    fan_out: int = Field(200, ge=1, le=10_000)
+    bounds: bool = False
 
 
-@routes.get("/records/{record}", operation_id="get_record")
-def record(asker: Reading, record: str) -> Response:
-    """One record as it stands in its table; identity and account numbers only masked."""
+@routes.get("/records/{record:record}", operation_id="get_record", responses={200: {"model": shapes.Record}})
+def record(
+    asker: Reading,
+    record: Record,
+    unmask: Annotated[bool, Query(description="clear numbers: role unmask, X-Purpose header, logged")] = False,
+) -> Response:
+    """One record as it stands in its table; identity and account numbers only masked.
+
+    `unmask=true` takes the role `unmask`, an `X-Purpose` header that says why, and a site that keeps clear values.
+    """
+    if unmask:
+        asker.must("unmask")
     name = seen(asker.ledger, asker.scope, record)
     kind = name.partition(":")[0]
     table = BY_KIND[kind]
-    rows = asker.ledger.rows(f"SELECT * FROM {table.name} WHERE record = $1", (name,))
+    row = asker.ledger.rows(f"SELECT * FROM {table.name} WHERE record = $1", (name,))[0]
     shown: dict[str, Any] = {"record": name, "kind": kind}
     for column in table.columns:
-        value = rows[0][column.stored]
+        value = row[column.stored]
         if column.sensitive is not Sensitive.NO:
-            value = rows[0].get(f"{column.name}_masked")
+            value = row.get(f"{column.name}_masked")
         elif column.type is ColumnType.MONEY:
             value = None if value is None else yuan(value)
+        elif isinstance(value, str) and (column.references or column.name == "reverses"):
+            value = _reference(asker, column.references or table.name, value)
         shown[column.name] = value.isoformat() if hasattr(value, "isoformat") else value
+    if unmask:
+        clear = unmasked(asker.ledger, table, row, header_text(asker.request, "x-purpose"))
+        asker.noted(unmasked=name, unmasked_columns=sorted(clear))
+        shown |= clear
     node = asker.ledger.graph.find(name)
     shown["state"] = asker.ledger.graph.state(node) if node >= 0 else None
-    shown |= {key: rows[0].get(key) for key in ("batch", "file", "sheet", "row")}
+    shown |= {key: row.get(key) for key in ("batch", "file", "sheet", "row")}
     return answer(asker, shown)
 
 
@@ -80,6 +116,8 @@ def record_fields(asker: Asker, name: str, lang: Literal["zh", "en"]) -> list[tu
     fields = []
     for column in table.columns:
         value = row[column.stored] if column.sensitive is Sensitive.NO else row.get(f"{column.name}_masked")
+        if isinstance(value, str) and (column.references or column.name == "reverses"):
+            value = _reference(asker, column.references or table.name, value)
         if value not in (None, ""):
             shown = yuan(value) if column.type is ColumnType.MONEY else str(value)
             fields.append((column.zh if lang == "zh" else column.en, shown))
@@ -87,92 +125,189 @@ def record_fields(asker: Asker, name: str, lang: Literal["zh", "en"]) -> list[tu
     return [*fields, (say("viz.file", lang), f"{place} ({say('viz.row', lang)})"), ("batch", str(row.get("batch", "")))]
 
 
-@routes.get("/records/{record}/lineage", operation_id="get_lineage")
+def _reference(asker: Asker, tables: str, value: str) -> str:
+    """What a record names: itself where it lies inside (or nowhere), `hidden` where it lies outside."""
+    if asker.scope.divisions is None or "division" in tables:
+        return value
+    kinds = [table.kind for table in BY_KIND.values() if table.name in tables.split("|")]
+    named = [value] if value.partition(":")[0] in BY_KIND else [f"{kind}:{value}" for kind in kinds]
+    there = [found for one in named for found in asker.ledger.bearers(one)]
+    outside = [found for found in there if not asker.scope.holds(division_of(asker.ledger, found))]
+    return "hidden" if outside else value
+
+
+@routes.get(
+    "/records/{record:record}/lineage", operation_id="get_lineage", responses={200: {"model": shapes.TrailAnswer}}
+)
 def lineage(
     asker: Reading,
-    record: str,
+    record: Record,
     direction: Direction = "up",
-    depth: Annotated[int | None, Query(ge=0)] = None,
-    fan_out: Annotated[int, Query(ge=1, le=10_000)] = 200,
+    depth: Depth = None,
+    fan_out: FanOut = 200,
     policy: Policy = "pro-rata",
-    bounds: bool = False,
+    bounds: Annotated[bool, Query(description="the provable least and most of each source")] = False,
 ) -> Response:
     """Trace a record up to its sources or down to its payees, amounts attributed to the fen."""
     trail = _trail(asker, record, direction, policy, depth=depth, fan_out=fan_out, bounds=bounds)
-    return answer(asker, trail_json(trail, asker.scope, asker.ledger))
+    return answer(asker, trail_json(trail, asker.scope, asker.ledger), version=trail.version)
 
 
-@routes.post("/lineage", operation_id="post_lineage")
+@routes.post("/lineage", operation_id="post_lineage", responses={200: {"model": shapes.Trails}})
 def many(asker: Reading, asked: ManyRecords) -> Response:
-    """Trace many records; each answer as for one, in the order asked."""
-    trails = [_trail(asker, record, asked.direction, asked.policy) for record in asked.records]
-    return answer(asker, {"trails": [trail_json(trail, asker.scope, asker.ledger) for trail in trails]})
+    """Trace many records; each answer as for one, in the order asked. One that is not there stops all, by its name."""
+    shown = {"depth": asked.depth, "fan_out": asked.fan_out, "bounds": asked.bounds}
+    trails = [_trail(asker, record, asked.direction, asked.policy, **shown) for record in asked.records]
+    versions = {trail.version for trail in trails}
+    if len(versions) > 1:  # a publish came between; half of each would be no answer
+        raise HTTPException(503, "the graph changed while it was asked")
+    body = {"trails": [trail_json(trail, asker.scope, asker.ledger) for trail in trails]}
+    return answer(asker, body, version=trails[0].version)
 
 
-@routes.get("/links", operation_id="get_links")
+@routes.get("/links", operation_id="get_links", responses={200: {"model": shapes.Links}})
 def links(
     asker: Reading,
-    one: Annotated[str, Query(alias="from", min_length=1)],
-    other: Annotated[str, Query(alias="to", min_length=1)],
+    one: Annotated[Side, Query(alias="from", examples=["allocation:A-00000016"])],
+    other: Annotated[Side, Query(alias="to", examples=["payment:P-00000376"])],
 ) -> Response:
-    """All movements on the ways between two records; those outside the asker's divisions are left out."""
+    """All movements between two records, divisions or payees; those outside the asker's divisions are left out."""
     ledger = asker.ledger
-    ends = [seen(ledger, asker.scope, text) for text in (one, other)]
-    found = between_records(asker.service.home(ledger), ends[0], ends[1]).to_json()
-    found["movements"] = [
-        edge for edge in found["movements"] if all_seen(ledger, asker.scope, edge["from"], edge["to"])
-    ]
-    found["total"] = len(found["movements"]) + found["more"]
-    return answer(asker, found)
+    if names_a_side(ledger, one) or names_a_side(ledger, other):
+        sides = [_side(asker, text) for text in (one, other)]
+        found = between(ledger, *sides, most=ALL)
+    else:
+        ends = [seen(ledger, asker.scope, text) for text in (one, other)]
+        found = between_records(asker.service.home(ledger), *ends, most=ALL)
+    return answer(asker, _links_within(asker, found).first(MOST).to_json())
 
 
-@routes.get("/graph/{record}.html", operation_id="get_graph_page", response_class=HTMLResponse)
+def _side(asker: Asker, text: str) -> str:
+    """A side as asked, if it is there for this asker. Raises NotFound, alike for outside and nowhere."""
+    if asker.scope.divisions is None:
+        return text
+    ledger, plain = asker.ledger, text.removeprefix("division:").removeprefix("payee:")
+    inside = sorted(asker.scope.divisions)
+    if not text.startswith("payee:"):
+        rows = ledger.rows(
+            "SELECT 1 FROM divisions WHERE (division_code = $1 OR name = $1) AND division_code IN (SELECT unnest($2))",
+            (plain, inside),
+        )
+        if rows:
+            return text
+    if not text.startswith("division:"):
+        rows = ledger.rows(
+            "SELECT 1 FROM payments WHERE payee_name = $1 AND division_code IN (SELECT unnest($2)) LIMIT 1",
+            (plain, inside),
+        )
+        if rows:
+            return f"payee:{plain}"
+    if text == plain:
+        return seen(ledger, asker.scope, text)
+    raise NotFound(f"there is no {text.partition(':')[0]} {plain}", "find it with search")
+
+
+def _links_within(asker: Asker, found: Links) -> Links:
+    """Those movements whose ends both lie inside."""
+    if asker.scope.divisions is None:
+        return found
+    known: dict[str, bool] = {}
+
+    def inside(record: str) -> bool:
+        if record not in known:
+            known[record] = asker.scope.holds(division_of(asker.ledger, record))
+        return known[record]
+
+    kept = tuple(edge for edge in found.movements if inside(edge.source) and inside(edge.target))
+    return Links(found.one, found.other, kept, 0)
+
+
+@routes.get(
+    "/graph/{record:record}.html",
+    operation_id="get_graph_page",
+    response_class=HTMLResponse,
+    responses={200: {"description": "one page that fetches nothing"}},
+)
 def graph_page(
     asker: Reading,
-    record: str,
+    record: Record,
     direction: Direction = "up",
     policy: Policy = "pro-rata",
-    lang: Literal["zh", "en"] = "zh",
+    lang: Lang = "zh",
     bounds: bool = False,
 ) -> Response:
     """The record's trail as one interactive page that asks the network for nothing."""
-    from viz import view
-
-    trail = _trail(asker, record, direction, policy, bounds=bounds)
-    page = view(trail_json(trail, asker.scope, asker.ledger), lang=lang, divisions=division_names(asker.ledger))
-    return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY, "X-Frame-Options": "SAMEORIGIN"})
+    return _page(asker, _trail(asker, record, direction, policy, bounds=bounds), lang)
 
 
-@routes.get("/export/{record}", operation_id="export_record")
+@routes.get(
+    "/export/{record:record}",
+    operation_id="export_record",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "the trail as a file",
+            "content": {media.partition(";")[0]: {"schema": {}} for media in EXPORTS.values()},
+        }
+    },
+)
 def export(
     asker: Reading,
-    record: str,
-    form: Annotated[str, Query(alias="format")] = "json",
+    record: Record,
+    form: Annotated[Export, Query(alias="format")] = "json",
     direction: Direction = "up",
     policy: Policy = "pro-rata",
 ) -> Response:
-    """The same trail as a file: json, csv, xlsx, graphml, prov-json, html."""
+    """The trail as a file: json, csv, xlsx, graphml, prov-json, html. Formulas in cells cannot run."""
     from lineage.exports import write
 
-    if form not in EXPORTS:
-        raise Misuse(f'format: found "{form}", expected one of {", ".join(EXPORTS)}')
-    if asker.scope.divisions is not None and form not in ("json", "html"):
-        raise Misuse(f"format {form} is for those who see every division of the trail", "use json or html")
     trail = _trail(asker, record, direction, policy)
-    if form == "html":
-        return graph_page(asker, record, direction, policy)
-    if form == "json":
-        return answer(asker, trail_json(trail, asker.scope, asker.ledger))
+    name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in trail.record)
     ending = "prov.json" if form == "prov-json" else form
+    if form in ("html", "json"):
+        page = _page(asker, trail, "zh") if form == "html" else None
+        found = page or answer(asker, trail_json(trail, asker.scope, asker.ledger), version=trail.version)
+        found.headers["Content-Disposition"] = f'attachment; filename="{_ascii(name)}.{ending}"'
+        return found
     with tempfile.NamedTemporaryFile(suffix=f".{ending}", delete=False) as file:
         path = Path(file.name)
-    write(trail, path, form)
-    name = trail.record.replace(":", "-")
+    try:
+        write(trail_within(trail, asker.scope, asker.ledger), path, form)
+    except BaseException:
+        path.unlink()
+        raise
+    headers = {"ETag": etag_of(asker, trail.version), "Cache-Control": "private, no-cache"}
+    gone = BackgroundTask(path.unlink)
     return FileResponse(
-        path, media_type=EXPORTS[form], filename=f"{name}.{ending}", background=BackgroundTask(path.unlink)
+        path, headers=headers, media_type=EXPORTS[form], filename=f"{name}.{ending}", background=gone
     )
 
 
+def _ascii(name: str) -> str:
+    return name.encode("ascii", "replace").decode().replace("?", "_")
+
+
+def _page(asker: Asker, trail: Trail, lang: Lang) -> Response:
+    from viz import view
+
+    shown = trail_json(trail, asker.scope, asker.ledger)
+    codes = {node["division_code"] for node in shown["nodes"]}
+    names = {code: name for code, name in division_names(asker.ledger).items() if code in codes}
+    headers = {"Content-Security-Policy": PAGE_POLICY, "X-Frame-Options": "SAMEORIGIN"}
+    headers |= {"ETag": etag_of(asker, trail.version), "Cache-Control": "private, no-cache"}
+    return HTMLResponse(view(shown, lang=lang, divisions=names), headers=headers)
+
+
 def _trail(asker: Asker, record: str, direction: Direction, policy: str, **shown: Any) -> Trail:
+    """A trail out of the graph's home. Errors name nothing outside the asker's divisions."""
     name = seen(asker.ledger, asker.scope, record)
-    return stores.trace(asker.service.home(asker.ledger), name, direction, policy, **shown)
+    try:
+        return stores.trace(asker.service.home(asker.ledger), name, direction, policy, **shown)
+    except NotFound as error:
+        if asker.service.is_remote:  # in the ledger, not yet in the published graph
+            raise HTTPException(503, f"{name} is not in the published graph yet") from error
+        raise
+    except Misuse as error:
+        if asker.scope.divisions is None:
+            raise
+        raise Misuse(asker.words.text(error.message, "en"), asker.words.text(error.hint, "en")) from error

@@ -19,6 +19,16 @@ async function send(address, body, method = "POST") {
   if (!answer.ok) throw new Error([found.detail, found.hint].filter(Boolean).join("; "));
   return found;
 }
+// a decision stands at once; the version that shows it is made ready aside: wait for it, but not for ever
+async function served(version) {
+  const parts = (text) => text.split(".").map(Number);
+  for (let turn = 0; turn < 120; turn += 1) {
+    const ready = await fetch("/readyz").then((answer) => answer.json()).catch(() => ({}));
+    const [batch, decisions] = parts(ready.version || "0.0"), [wantedBatch, wanted] = parts(version);
+    if (batch > wantedBatch || (batch === wantedBatch && decisions >= wanted)) return;
+    await new Promise((go) => setTimeout(go, 250));
+  }
+}
 function said(form, text) {
   let place = form.querySelector(".said") || form.parentElement.querySelector(".said");
   if (!place) { place = document.createElement("p"); place.className = "said"; place.setAttribute("role", "alert"); form.append(place); }
@@ -42,7 +52,11 @@ for (const form of document.querySelectorAll("form[data-post]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const filled = [...new FormData(form)].filter(([, value]) => value !== "");
-    attempt(form, async () => { await send(form.dataset.post, Object.fromEntries(filled)); location.reload(); });
+    attempt(form, async () => {
+      const found = await send(form.dataset.post, Object.fromEntries(filled));
+      if (found.becomes) await served(found.becomes);
+      location.reload();
+    });
   });
 }
 const signin = document.getElementById("signin");
