@@ -53,7 +53,7 @@ def describe(ledger: Ledger, records: Iterable[str]) -> dict[str, Description]:
     for kind, wanted in sorted(by_kind.items()):
         if kind not in _TEXTS:
             continue
-        rows = ledger.rows(f"SELECT * FROM ({_TEXTS[kind]}) WHERE list_contains($1, record)", [wanted])
+        rows = ledger.rows(f"SELECT * FROM ({_TEXTS[kind]}) WHERE record IN (SELECT unnest($1))", [wanted])
         for row in rows:
             found[row["record"]] = Description(
                 row["record"],

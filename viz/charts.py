@@ -69,7 +69,7 @@ class Tile:
 
 def bar_chart(label: str, values: Sequence[Value], *, width: int = 640, show: Callable[[int], str] = yuan) -> str:
     """Horizontal bars from a common zero, negative ones to the left. Height grows with the number of bars."""
-    room, line, top = 170, 26, 6
+    room, line, top = 205, 26, 6
     least, most = min([0, *(value.amount for value in values)]), max([0, *(value.amount for value in values)])
     scale = (width - room - 120) / ((most - least) or 1)
     zero = room - least * scale
@@ -80,7 +80,7 @@ def bar_chart(label: str, values: Sequence[Value], *, width: int = 640, show: Ca
         start = zero - long if value.amount < 0 else zero
         hover = title("\n".join(filter(None, (value.label, show(value.amount), value.note))))
         bar = element("rect", x=_at(start), y=y + 3, width=_at(long), height=line - 8, fill=value.colour, rx=2)
-        name = text(fitted(value.label, 26), x=room - 8, y=y + 17, text_anchor="end", font_size=12.5, fill=INK)
+        name = text(fitted(value.label, 30), x=room - 8, y=y + 17, text_anchor="end", font_size=12.5, fill=INK)
         amount = text(show(value.amount), x=_at(max(start + long, zero) + 6), y=y + 17, font_size=12, fill=SOFT)
         drawn = element("g", hover, bar, name, amount, data_key=value.key or None)
         parts.append(element("a", drawn, href=value.href) if value.href else drawn)

@@ -37,7 +37,7 @@ def serve_command(
         from api.http.service import Options
     except ModuleNotFoundError as error:
         raise Misuse(f"the HTTP door is not installed ({error.name})", "pip install 'fund-lineage[api]'") from error
-    served = Options(settings.ledger, settings.graph, requests_per_second=rate)
+    served = Options(settings.ledger, settings.graph, requests_per_second=rate, prepares=True)
     app: Any = create_app(served)
     if host not in LOCAL and not app.state.service.doorkeeper.trust.is_configured:
         raise Misuse(f"nobody has a way to sign in, so {host} cannot be served", "add people with lineage users first")

@@ -40,10 +40,13 @@ def create_app(options: Options) -> FastAPI:
     """The application over one ledger. Raises NotFound without a ledger, Misuse for a broken users file."""
     service = Service(options)
     service.kept.sweep()
+    if options.prepares:
+        service.prepare = lambda: pages.prepared(service)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
+        service.prepare_soon()
         threading.Thread(target=_keep_synced, args=(service, stop), daemon=True).start()
         yield
         stop.set()

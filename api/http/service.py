@@ -31,10 +31,10 @@ from lineage.stores.embedded import EmbeddedStore
 
 Answer = TypeVar("Answer")
 LOOK_SECONDS = 1.0
-REMEMBERED = 64
+REMEMBERED = 256
 UPLOADS_MOST = 8
 """So many uploads wait or are loaded at a time."""
-STEADY = frozenset({"check", "scope", "repairs", "overview", "words", "deliveries"})
+STEADY = frozenset({"check", "scope", "repairs", "overview", "words", "deliveries", "names", "flows", "figure"})
 """Answers that depend on batches and links only: an event of a finding does not make them anew."""
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -48,6 +48,8 @@ class Options:
     upload_bytes_max: int = 512 * 2**20
     body_bytes_max: int = 2**20
     requests_per_second: float = 200.0
+    prepares: bool = False
+    """Whether what a first page would wait for is worked out aside, for every version that comes into force."""
 
     def to_text(self) -> str:
         """The options as a worker's process gets them."""
@@ -88,6 +90,12 @@ class Service:
         self._remembered: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._remote: FlowStore | None = home_at(options.graph) if options.graph else None
         self.settings = settings_hash()
+        self.prepare: Callable[[], None] | None = None
+
+    def prepare_soon(self) -> None:
+        """Begin to work out, aside, what somebody will ask; who asks meanwhile waits for the same work."""
+        if self.prepare is not None and self._ledger.batch:
+            threading.Thread(target=self.prepare, name="preparing", daemon=True).start()
 
     @property
     def ledger(self) -> Ledger:
@@ -123,6 +131,7 @@ class Service:
                 states = (fresh.version, _links_state(fresh))
                 for key in [key for key in self._remembered if key[0] not in states]:  # type: ignore[index]
                     del self._remembered[key]
+        self.prepare_soon()
 
     def _is_stale(self) -> bool:
         try:

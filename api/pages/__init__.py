@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from lineage.errors import LineageError
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter
+    from fastapi import APIRouter, Request
+
+    from api.http.service import Service
 
 
 def routes() -> tuple[APIRouter, ...]:
@@ -14,3 +20,35 @@ def routes() -> tuple[APIRouter, ...]:
 
     modules = (overview, division, trail, packs, risk, reconciliation, ranking, search, feeds, signin)
     return tuple(module.routes for module in modules)
+
+
+def prepared(service: Service) -> None:
+    """Work out what a first page would wait for, what is asked most first: seconds on a million payments.
+
+    Errors are left to who asks: that one gets them with their explanation.
+    """
+    from datetime import UTC, datetime
+
+    import queries
+    from api.access.people import Person
+    from api.access.scopes import Scope
+    from api.http.asking import Asker
+    from api.http.routes import questions
+    from lineage.words import LANGUAGES
+    from queries.flows import spending_flows
+
+    ledger = service.ledger
+    asker = Asker(cast("Request", None), service, Person("-", ("reader",), ("*",)), ledger, Scope(None))
+    year, today = ledger.as_of.year if ledger.as_of else 0, datetime.now(UTC).date()
+    with suppress(LineageError):
+        for by in (None, "month"):
+            questions.overview_of(asker, None, "2017", by)
+        for lang in LANGUAGES:
+            key = ("flows", year, lang, None)
+            service.remembered(ledger, key, partial(spending_flows, ledger, year, lang))
+        queries.search(ledger, "1", None, queries.Page(1))
+        service.remembered(ledger, ("findings", today), lambda: queries.findings(ledger, today))
+        questions.proposed_links(asker)
+        questions.reconciled(asker, None, "2017")
+        questions.ranked(asker)
+        import viz.network  # noqa: F401  pyvis is slow to import

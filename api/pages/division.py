@@ -63,7 +63,8 @@ def _cards(view: View, answer: dict[str, Any], row: dict[str, Any]) -> Safe:
     cards = [card("received", sum(to_fen(amount) for amount in row["received"].values()))]
     cards += [card(name, to_fen(row[name])) for name in ("own", "passed_down", "scale", "expenditure")]
     cards.append((view.say("progress"), percent(row["progress"])))
-    place = next((one for one in ranked(view.asker)["divisions"] if one["division_code"] == row["division_code"]), None)
+    ranks = ranked(view.asker)["divisions"]
+    place = next((one for one in ranks if one["division_code"] == row["division_code"]), None)
     if place:
         address = view.to("/ranking/part", division=row["division_code"])
         cards.append((view.say("rank"), tag("a", f"{place['rank']} ({place['score']})", href=address)))

@@ -18,7 +18,7 @@ def whole_flows(view: View, year: int) -> list[object] | None:
     asker = view.asker
     found = asker.service.remembered(
         asker.ledger,
-        ("spending flows", year, view.lang, asker.divisions),
+        ("flows", year, view.lang, asker.divisions),
         lambda: spending_flows(asker.ledger, year, view.lang, asker.scope.divisions),
     )
     return flow_part(view, found, view.say("spending_flow", year=year)) if found else None
@@ -29,7 +29,7 @@ def division_flows(view: View, division: str, year: int) -> list[object] | None:
     asker = view.asker
     found = asker.service.remembered(
         asker.ledger,
-        ("division flows", division, year, view.lang),
+        ("flows", "of", division, year, view.lang),
         lambda: flows(asker.ledger, division, year, view.lang),
     )
     if not found:

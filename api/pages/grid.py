@@ -25,8 +25,8 @@ from lineage.money import UNITS
 if TYPE_CHECKING:
     from api.pages.layout import View
 
-ROWS_SHOWN = 200
-SHORT = 10
+ROWS_SHOWN, FILE_ROWS = 200, 1_000_000
+SHORT, LONG = 10, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ Cell = str | int | Money | Link | Drawn | None
 class Grid:
     """A table: rows under columns. `records` names the record of each row, for what lies beside the table.
 
-    A `paged` grid shows the rows from the address's `offset` on; one a page is enough.
+    A `paged` grid shows the rows from the address's `offset` on; one a page is enough. With `total` the rows are only
+    those of the address's `offset` (or all that a file takes), of so many.
     """
 
     name: str
@@ -81,6 +82,12 @@ class Grid:
     rows: Sequence[Sequence[Cell]]
     records: Sequence[str] = ()
     paged: bool = False
+    total: int | None = None
+
+    @property
+    def count(self) -> int:
+        """How many rows there are in all."""
+        return len(self.rows) if self.total is None else self.total
 
 
 def columns(*labels: str, **kinds: str) -> tuple[Column, ...]:
@@ -90,7 +97,7 @@ def columns(*labels: str, **kinds: str) -> tuple[Column, ...]:
 
 def sheet_html(view: View, grid: Grid) -> Safe:
     """The table with its caption, its file, and where one is in it when it is long."""
-    start = view.offset if grid.paged else 0
+    start = view.offset if grid.paged and grid.total is None else 0
     shown = list(grid.rows[start : start + ROWS_SHOWN])
     heads = [
         tag("th", column.label, _unit(view, column), scope="col", class_="amount" if _right(column) else None)
@@ -100,7 +107,7 @@ def sheet_html(view: View, grid: Grid) -> Safe:
     body = [_row(view, grid, start + place, row) for place, row in enumerate(shown)]
     head = tag(
         "div",
-        tag("h2", grid.caption, " ", tag("small", len(grid.rows)) if grid.rows else None),
+        tag("h2", grid.caption, " ", tag("small", f"{grid.count:,}") if grid.rows else None),
         tag("a", "XLSX", href=view.here(table=grid.name), class_="file", aria_label=f"{grid.caption} XLSX")
         if grid.rows
         else None,
@@ -116,7 +123,8 @@ def sheet_html(view: View, grid: Grid) -> Safe:
         id=f"table-{grid.name}",
     )
     scroll = tag("div", whole, class_="scroll", tabindex="0", role="region", aria_label=grid.caption)
-    return tag("section", head, scroll, _where(view, grid, start, len(shown)), class_="sheet")
+    first = start if grid.total is None else view.offset
+    return tag("section", head, scroll, _where(view, grid, first, len(shown)), class_="sheet")
 
 
 def workbook(view: View, grids: Sequence[Grid], name: str) -> Response:
@@ -156,8 +164,10 @@ def _shown(view: View, cell: Cell, column: Column) -> object:
 
 
 def _short(cell: Cell) -> str | None:
-    """Short words stay on one line: Chinese may break anywhere."""
-    return "short" if isinstance(cell, str) and len(cell) <= SHORT else None
+    """Short words stay on one line, for Chinese may break anywhere; sentences get room for some words a line."""
+    if not isinstance(cell, str):
+        return None
+    return "short" if len(cell) <= SHORT else "long" if len(cell) >= LONG else None
 
 
 def percent(ratio: str | None) -> str:
@@ -174,10 +184,10 @@ def _right(column: Column) -> bool:
 
 
 def _where(view: View, grid: Grid, start: int, shown: int) -> Safe | None:
-    total = len(grid.rows)
+    total = grid.count
     if shown == total:
         return None
-    if not grid.paged:
+    if not grid.paged and grid.total is None:
         return tag("p", view.say("first_rows", shown=shown, total=total), class_="hint")
     steps: list[object] = [view.say("rows_from_to", first=start + 1 if shown else 0, last=start + shown, total=total)]
     if start:

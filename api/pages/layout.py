@@ -82,6 +82,11 @@ class View:
         return int(text) if text.isdecimal() else 0
 
     @property
+    def table(self) -> str | None:
+        """Which table is wanted as a file; None for the page."""
+        return self.asker.request.query_params.get("table")
+
+    @property
     def kept(self) -> dict[str, str]:
         """What every address keeps."""
         return {
@@ -100,18 +105,18 @@ def view_of(asker: Asker) -> View:
 
     asked = asker.request.query_params
     unit = asked.get("unit", "wan")
-    names = asker.service.remembered(asker.ledger, "division names", lambda: division_names(asker.ledger))
+    ledger = asker.ledger
+    names = asker.service.remembered(ledger, ("names",), lambda: division_names(ledger))
     return View(asker, "en" if asked.get("lang") == "en" else "zh", unit if unit in UNITS else "wan", names)
 
 
 def page(view: View, module: str, title: str, *body: object) -> Response:
     """One whole page; or, where its address names a table of it, that table as a workbook."""
-    table = view.asker.request.query_params.get("table")
-    if table is not None:
+    if view.table is not None:
         for grid in _grids(body):
-            if grid.name == table:
-                return workbook(view, [grid], f"{module}-{table}")
-        raise NotFound(f"there is no table {table} on this page", "open the page and take the link beside a table")
+            if grid.name == view.table:
+                return workbook(view, [grid], f"{module}-{view.table}")
+        raise NotFound(f"there is no table {view.table} on this page", "open the page and take the link beside a table")
     ledger = view.asker.ledger
     csrf = view.asker.service.doorkeeper.csrf_of(view.asker.request.cookies)
     foot = tag(

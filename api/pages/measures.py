@@ -46,6 +46,7 @@ def measure_map(view: View, answer: dict[str, Any], measure: str) -> Safe:
 
 def _values(view: View, answer: dict[str, Any], measure: str) -> dict[str, int]:
     """The measure by division as whole numbers: fen, counts, hundredths of a point or of a per cent."""
+    asker = view.asker
     if measure.startswith("findings"):
         sums: dict[str, int] = dict.fromkeys((row["division_code"] for row in answer["divisions"]), 0)
         for row in cases_of(view):
@@ -53,7 +54,8 @@ def _values(view: View, answer: dict[str, Any], measure: str) -> dict[str, int]:
                 sums[row["division_code"]] += 1 if measure == "findings_number" else to_fen(row["amount"])
         return sums
     if measure == "score":
-        return {row["division_code"]: _hundredths(row["score"], 100) for row in ranked(view.asker)["divisions"]}
+        ranks = ranked(asker)["divisions"]
+        return {row["division_code"]: _hundredths(row["score"], 100) for row in ranks}
     if measure == "difference_amount":
         return _differences(view)
     values = {}

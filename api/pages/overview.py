@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 
 import queries
 from api.http.asking import Reading
+from api.http.routes.questions import overview_of
 from api.pages.flows import whole_flows
-from api.pages.grid import Cell, Column, Grid, Link, Money, percent
+from api.pages.grid import FILE_ROWS, ROWS_SHOWN, Cell, Column, Grid, Link, Money, percent
 from api.pages.layout import Beside, View, choice, facts, form, page, view_of
 from api.pages.markup import Safe, tag
 from api.pages.measures import MEASURES, measure_map
@@ -19,7 +20,6 @@ from lineage.money import to_fen
 from queries.described import describe
 from queries.overview_figures import CALIBRES
 from queries.overview_groups import GROUP_FIGURES, GROUPED_BY
-from queries.page import WHOLE
 from viz.charts import Series, bar_chart, line_chart
 from viz.charts import Value as Bar
 
@@ -89,12 +89,7 @@ def calibre_of(view: View, text: str) -> str:
 
 def answer_of(view: View, year: int | None, calibre: str, by: str | None) -> dict[str, Any]:
     """The overview's answer within the asker's divisions, worked out once a version."""
-    asker = view.asker
-    return asker.service.remembered(
-        asker.ledger,
-        ("overview", year, calibre, by, asker.divisions),
-        lambda: queries.overview(asker.ledger, year, calibre, by, asker.scope.divisions).to_json(),
-    )
+    return overview_of(view.asker, year, calibre, by)
 
 
 def figure_address(view: View, answer: dict[str, Any], figure: str) -> str | None:
@@ -209,13 +204,13 @@ def figures(asker: Reading, figure: str = "", year: str = "", calibre: str = "20
         raise NotFound(view.say("no_figure"), view.say("open_one"))
     if asker.scope.divisions is not None and division not in asker.scope.divisions:
         raise NotFound(view.say("no_figure"), view.say("open_one"))
+    part = queries.Page(FILE_ROWS) if view.table else queries.Page(ROWS_SHOWN, view.offset)
     found = asker.service.remembered(
         asker.ledger,
-        ("figure", figure, year, calibre),
-        lambda: queries.overview_records(asker.ledger, figure, year_of(view, year), calibre, WHOLE),
+        ("figure", figure, year, calibre, part),
+        lambda: queries.overview_records(asker.ledger, figure, year_of(view, year), calibre, part),
     )
-    shown = found.records[view.offset : view.offset + 200]
-    known = describe(asker.ledger, [row.record for row in shown])
+    known = describe(asker.ledger, [row.record for row in found.records])
     rows: list[list[Cell]] = [
         [
             Link(row.record, view.to("/trace", record=row.record)),
@@ -237,6 +232,6 @@ def figures(asker: Reading, figure: str = "", year: str = "", calibre: str = "20
         "overview",
         f"{view.say('records')}: {of_what}",
         facts([(view.say("total"), view.money(found.total_fen)), (view.say("records_count"), f"{found.count:,}")]),
-        Grid("records", view.say("records"), heads, rows, paged=True),
+        Grid("records", view.say("records"), heads, rows, total=found.count),
     )
 

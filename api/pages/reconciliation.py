@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from api.http.asking import Reading
 from api.http.routes import questions
-from api.pages.grid import Cell, Column, Grid, Link, Money
+from api.pages.grid import ROWS_SHOWN, Cell, Column, Grid, Link, Money
 from api.pages.layout import View, choice, facts, form, page, place_field, view_of
 from api.pages.markup import Safe, tag
 from api.pages.overview import calibre_of
@@ -32,7 +32,7 @@ def reconciliation(asker: Reading, division: str = "", calibre: str = "2017") ->
     given = asker.request.query_params
     day = day_of(view, given.get("date", ""))
     whole = reconciled(view, day, calibre)
-    rows = whole["divisions"]
+    rows = asker.scope.rows(whole["divisions"])
     asked = form(
         view,
         "/reconciliation",
@@ -142,7 +142,8 @@ def _taken_apart(view: View, row: dict[str, Any], name: str) -> list[object]:
 
 def _records(view: View, row: dict[str, Any], name: str, title: str) -> Grid:
     """Every cause with the records that make it, greatest first, and why a rule accuses some of them."""
-    known = describe(view.asker.ledger, [record for cause in row["causes"] for record in cause["records"]][:5000])
+    every = [record for cause in row["causes"] for record in cause["records"]]
+    known = describe(view.asker.ledger, every if view.table else every[:ROWS_SHOWN])
     shown: list[list[Cell]] = []
     for cause in row["causes"]:
         for place, record in enumerate(cause["records"]):

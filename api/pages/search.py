@@ -11,14 +11,14 @@ import queries
 from api.http.asking import Reading
 from api.pages.grid import ROWS_SHOWN, Cell, Column, Drawn, Grid, Link, Money
 from api.pages.layout import Beside, View, choice, facts, form, page, place_field, view_of
-from api.pages.markup import Safe, tag
+from api.pages.markup import tag
 from api.pages.places import place_of
 from lineage.errors import Misuse, NotFound
 from queries.search import KINDS, Filter, SearchResult
 from queries.search_payee import Share
 
 routes = APIRouter(include_in_schema=False)
-FILE_ROWS = 5_000
+FILE_HITS = 20_000
 
 
 @routes.get("/search")
@@ -39,8 +39,7 @@ def search(asker: Reading, q: str = "", kind: str = "", division: str = "", year
     if not q.strip():
         return page(view, "search", view.say("search"), asked, tag("p", view.say("search_examples")))
     wanted = Filter(kind or None, code or None, int(year) if year else None, asker.scope.divisions)
-    is_file = "table" in asker.request.query_params
-    rows = queries.Page(FILE_ROWS) if is_file else queries.Page(ROWS_SHOWN, view.offset)
+    rows = queries.Page(FILE_HITS) if view.table else queries.Page(ROWS_SHOWN, view.offset)
     found = queries.search(asker.ledger, q, wanted, rows)
     payee = tag("p", tag("a", view.say("as_payee", name=q), href=view.to("/payee", name=q)))
     return page(
@@ -50,7 +49,6 @@ def search(asker: Reading, q: str = "", kind: str = "", division: str = "", year
         asked,
         tag("p", view.say("hits", count=f"{found.total:,}"), role="status"),
         hits_grid(view, found),
-        _further(view, found),
         payee if found.total else None,
     )
 
@@ -72,7 +70,7 @@ def hits_grid(view: View, found: SearchResult) -> Grid:
         )
     names = ("record", "kind", "name", "found_in", "division", "amount")
     heads = tuple(Column(view.say(name), "money" if name == "amount" else "text") for name in names)
-    return Grid("hits", view.say("records_found"), heads, rows, [hit.record for hit in found.hits])
+    return Grid("hits", view.say("records_found"), heads, rows, [hit.record for hit in found.hits], total=found.total)
 
 
 def _found_in(view: View, field: str, words: str) -> Cell:
@@ -86,18 +84,6 @@ def _opens(view: View, record: str) -> Cell:
     if kind == "division":
         return Link(record, view.to("/division", code=code))
     return record if kind in ("agency", "project") else Link(record, view.to("/trace", record=record))
-
-
-def _further(view: View, found: SearchResult) -> Safe | None:
-    start, shown = view.offset, len(found.hits)
-    if found.total <= shown:
-        return None
-    parts: list[object] = [view.say("rows_from_to", first=start + 1, last=start + shown, total=found.total)]
-    if start:
-        parts += [" · ", tag("a", view.say("earlier"), href=view.here(offset=max(0, start - ROWS_SHOWN)))]
-    if start + shown < found.total:
-        parts += [" · ", tag("a", view.say("further"), href=view.here(offset=start + ROWS_SHOWN))]
-    return tag("p", parts, class_="hint")
 
 
 @routes.get("/payee")

@@ -7,7 +7,7 @@ from typing import Any
 
 import lineage
 from api.access.hiding import trail_json
-from api.access.scopes import all_seen, seen
+from api.access.scopes import seen
 from api.http.routes.questions import proposed_links
 from api.pages.layout import View
 from lineage import stores
@@ -90,13 +90,11 @@ def answer_of(view: View, asked: Asked) -> dict[str, Any]:
     home = asker.service.home(book) if asked.asserted else EmbeddedStore(book)
     name = seen(asker.ledger, asker.scope, asked.record)
 
-    names: dict[str, str] = {}  # a hidden record has one name on the whole page
-
     def traced(record: str, depth: int | None, *, bounds: bool) -> dict[str, Any]:
         trail = stores.trace(
             home, record, asked.direction, asked.policy, depth=depth, fan_out=asked.fan_out, bounds=bounds
         )
-        return trail_json(trail, asker.scope, book, names)
+        return trail_json(trail, asker.scope, book)
 
     answer = traced(name, asked.depth, bounds=asked.bounds and asked.direction == "up")
     for record in asked.opened:
@@ -120,9 +118,7 @@ def ledger_of(view: View, asked: Asked) -> Ledger:
 def links_for(view: View, answer: dict[str, Any]) -> list[dict[str, Any]]:
     """Proposed links that touch a record of this answer, best first; only those both of whose ends may be seen."""
     on_way = {node["record"] for node in answer["nodes"]}
-    asker = view.asker
-    found = [link for link in proposed_links(asker) if on_way & {link["from"], link["to"]}]
-    return [link for link in found if all_seen(asker.ledger, asker.scope, link["from"], link["to"])]
+    return [link for link in proposed_links(view.asker) if on_way & {link["from"], link["to"]}]
 
 
 def hidden_beyond(view: View, asked: Asked, answer: dict[str, Any]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.pages.grid import Cell, Column, Drawn, Grid, Money
+from api.pages.grid import ROWS_SHOWN, Cell, Column, Drawn, Grid, Money
 from api.pages.layout import View
 from api.pages.markup import Safe, tag
 from api.pages.trail_tables import Trail
@@ -27,7 +27,8 @@ def proposals_part(trail: Trail, links: list[dict[str, Any]]) -> list[object] | 
 def proposals_grid(view: View, links: list[dict[str, Any]], name: str) -> Grid:
     """Proposed links as a table."""
     may = view.asker.person.may("investigator")
-    known = describe(view.asker.ledger, [link[end] for link in links for end in ("from", "to")])
+    shown = links if view.table else links[view.offset : view.offset + ROWS_SHOWN]
+    known = describe(view.asker.ledger, [link[end] for link in shown for end in ("from", "to")])
     rows: list[list[Cell]] = [
         [
             _record(view, link["from"], known),
@@ -38,7 +39,7 @@ def proposals_grid(view: View, links: list[dict[str, Any]], name: str) -> Grid:
             view.say("sure" if link["sure"] else "unsure"),
             *([Drawn(_accept(view, link))] if may else []),
         ]
-        for link in links
+        for link in shown
     ]
     heads = (
         Column(view.say("from")),
@@ -49,7 +50,7 @@ def proposals_grid(view: View, links: list[dict[str, Any]], name: str) -> Grid:
         Column(view.say("judged")),
         *([Column(view.say("act"))] if may else []),
     )
-    return Grid(name, view.say("proposals"), heads, rows, [link["broken"] for link in links], paged=name == "repairs")
+    return Grid(name, view.say("proposals"), heads, rows, [link["broken"] for link in shown], total=len(links))
 
 
 def accepted_grid(trail: Trail) -> Grid | None:

@@ -27,6 +27,7 @@ if (FRAMED) {
     element("unit").value = new URLSearchParams(location.search).get("unit") || "wan";
     element("unit").dispatchEvent(new Event("change"));
   }
+  window.addEventListener("resize", () => { if (chosen === null) fit(); });
   element("graph").parentElement.style.height = "";
   network.setSize("100%", "100%");
   fit();
