@@ -6,7 +6,7 @@ from queries.deliveries import Delivery, deliveries
 from queries.findings import Findings, Wanted, findings, record_event, record_events
 from queries.life_cycle import Actor, Event
 from queries.overview import Overview, overview
-from queries.overview_records import FigureRecords, overview_records
+from queries.overview_records import Figure, FigureRecords, overview_records
 from queries.page import Page
 from queries.rank import Ranking, rank, rank_terms
 from queries.rank_parts import part_records as rank_records
@@ -24,6 +24,7 @@ __all__ = [
     "CheckResult",
     "Delivery",
     "Event",
+    "Figure",
     "FigureRecords",
     "Filter",
     "Finding",

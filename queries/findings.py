@@ -7,7 +7,7 @@ worked on and that no longer holds shows as mended, one that was closed as mende
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from lineage.errors import Misuse, NotFound
 from lineage.ledger import journal, manifest
 from lineage.money import yuan
-from queries.catalogue import catalogue
+from queries.catalogue import OFFICES, SEVERITIES, catalogue, named
 from queries.check import Finding, check
-from queries.life_cycle import CLOSED, EVENT_KIND, OPEN, Actor, Event, allow, lived
+from queries.life_cycle import CLOSED, EVENT_KIND, OPEN, STATES, Actor, Event, allow, lived
 from queries.territory import subtree
 
 if TYPE_CHECKING:
@@ -113,12 +113,32 @@ class Findings:
 
 
 def findings(ledger: Ledger, today: date, wanted: Wanted | None = None, rules_dir: Path | None = None) -> Findings:
-    """What holds now and what people worked on, by rule and subject. Raises NotFound (division)."""
+    """What holds now and what people worked on, by rule and subject. Raises NotFound (division, id), Misuse."""
     wanted = wanted or Wanted()
     inside = None if wanted.division is None else subtree(ledger, wanted.division)
-    cases = [case for case in _cases(ledger, rules_dir).values() if _is_wanted(case, wanted, inside, today)]
+    known_cases = _cases(ledger, rules_dir)
+    _check(wanted, known_cases, rules_dir)
+    cases = [case for case in known_cases.values() if _is_wanted(case, wanted, inside, today)]
     cases.sort(key=lambda case: (case.rule, case.subject))
     return Findings(ledger.as_of, ledger.version, today, tuple(cases))
+
+
+def _check(wanted: Wanted, cases: Mapping[str, Case], rules_dir: Path | None) -> None:
+    """Raises Misuse or NotFound where something wanted does not exist, so that a slip is not an empty list."""
+    for name in wanted.ids:
+        if name not in cases:
+            raise NotFound(f"there is no finding {name}", "see `lineage findings` for those that are there")
+    rules = catalogue(rules_dir)
+    for name in set(wanted.rules) - {case.rule for case in cases.values()}:
+        named(rules, name)
+    choices = (
+        ("state", wanted.states, STATES),
+        ("severity", wanted.severities, SEVERITIES),
+        ("office", wanted.offices, OFFICES),
+    )
+    for what, values, known in choices:
+        if unknown := [value for value in values if value not in known]:
+            raise Misuse(f'{what}: found "{unknown[0]}", expected one of {", ".join(known)}')
 
 
 def record_event(ledger: Ledger, finding: str, event: Event, actor: Actor, at: datetime) -> Case:

@@ -15,7 +15,7 @@ from queries.overview_figures import Calibre, parts_of, ratio
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
 
-_KEYS: Mapping[str, str] = MappingProxyType(
+KEYS: Mapping[str, str] = MappingProxyType(
     {
         "tier": "tier",
         "division": "division_code",
@@ -32,7 +32,7 @@ _NAMED_IN: Mapping[str, str] = MappingProxyType(
         "project": "SELECT project_code AS code, name FROM projects",
     }
 )
-GROUPED_BY = tuple(_KEYS)
+GROUPED_BY = tuple(KEYS)
 GROUP_FIGURES = ("received", "own", "passed_down", "scale", "assigned", "expenditure")
 
 
@@ -67,10 +67,10 @@ def groups_by(
 
     A tier's scale is what it arranged, its expenditure what its divisions paid: the two tiers are not the same sets.
     """
-    if by not in _KEYS:
+    if by not in KEYS:
         raise Misuse(f'found by "{by}"', f"expected one of {', '.join(GROUPED_BY)}")
     rows = ledger.rows(
-        f"{lines} SELECT part, division_code, {_KEYS[by]} AS key, sum(amount_fen)::BIGINT AS fen FROM line GROUP BY ALL"
+        f"{lines} SELECT part, division_code, {KEYS[by]} AS key, sum(amount_fen)::BIGINT AS fen FROM line GROUP BY ALL"
     )
     sums: dict[str | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows:

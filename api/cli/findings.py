@@ -112,9 +112,12 @@ def line(case: Case, today: date, settings: Settings) -> list[object]:
 
 def show_groups(found: Findings, group: str, settings: Settings) -> None:
     """Number and sum of each group."""
+    from lineage.money import to_fen
+
     groups = found.groups(group)
     if settings.json:
         print_json({"group": group, "groups": groups})
         return
     heads = [group, say("rules.findings", settings.lang), say("rules.amount", settings.lang)]
-    print_table(heads, [[one["key"], one["findings"], one["amount"]] for one in groups], right=heads[1:])
+    rows = [[one["key"], one["findings"], amount_text(to_fen(one["amount"]), settings.unit)] for one in groups]
+    print_table(heads, rows, right=heads[1:])

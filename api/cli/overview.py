@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,7 @@ from lineage.words import say
 
 if TYPE_CHECKING:
     from queries.overview import Overview
-    from queries.overview_records import FigureRecords
+    from queries.overview_records import Figure, FigureRecords
 
 DIVISION_FIGURES = (
     "received",
@@ -44,19 +45,32 @@ def overview_command(
     division: Annotated[str | None, typer.Option("--division", metavar="CODE", help=text("division"))] = None,
     records: Annotated[str | None, typer.Option("--records", metavar="FIGURE", help=text("records"))] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help=text("limit"))] = 1000,
+    group: Annotated[str | None, typer.Option("--group", metavar="KEY", help=text("group"))] = None,
     every: Annotated[bool, typer.Option("--every", help=text("every"))] = False,
 ) -> None:
     """Print the overview, or the records of one figure."""
     import queries
 
     ledger = settings.open()
+    inside = queries.subtree(ledger, division) if division else None
     if records:
-        opened = queries.overview_records(ledger, records, settings.year, settings.calibre, queries.Page(limit))
+        figure = figure_of(records, by, group, inside)
+        opened = queries.overview_records(ledger, figure, settings.year, settings.calibre, queries.Page(limit))
         print_json(opened.to_json()) if settings.json else show_records(opened, settings)
         return
-    inside = queries.subtree(ledger, division) if division else None
     found = queries.overview(ledger, settings.year, settings.calibre, by, inside)
     print_json(found.to_json()) if settings.json else show(found, settings, every=every)
+
+
+def figure_of(records: str, by: str | None, group: str | None, inside: frozenset[str] | None) -> Figure:
+    """The figure that the options mean. Raises Misuse for a group without its kind, or a kind without its group."""
+    import queries
+    from lineage.errors import Misuse
+
+    if (by is None) != (group is None):
+        raise Misuse("--records of a group needs both --by KEY and --group", "such as --by month --group 2017-06")
+    named = queries.Figure.named(records)
+    return dataclasses.replace(named, by=by or "", group=group or None, divisions=inside)
 
 
 def show(found: Overview, settings: Settings, *, every: bool) -> None:

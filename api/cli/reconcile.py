@@ -102,7 +102,7 @@ def write(settings: Settings, found: Reconciliation, xlsx: Path | None, each: Pa
 
 def show(found: Reconciliation, settings: Settings, *, every: bool) -> None:
     """One row a difference, and under it one row a cause."""
-    shown = [one for one in found.differences if every or one.difference_fen or any(one.causes)]
+    shown = [one for one in found.differences if every or one.difference_fen or any(one.causes) or one.explanations]
     note(
         word(
             "heading",

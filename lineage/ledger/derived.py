@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lineage.ledger.reader import Ledger
 
 Step = Callable[["Ledger", Path], None]
-FORMAT = 1
+FORMAT = 2
 DERIVATIONS: tuple[str, ...] = ("lineage.ledger.derived:write_tables", "lineage.graph.keep:derive")
 """The steps of this layer, `module:function`, in order; each is a `Step` and may use what those before it wrote."""
 GRAPH_TABLES = ("nodes", "edges", "breaks", "rings", "document_links")

@@ -22,8 +22,8 @@ Method: Status valid, pay date empty. The amount is net of reversals.
 
 Example: A valid payment of 109.84 without date is flagged; pending it is not.
 
-Not flagged: Void and pending payments.
+Not flagged: Void and pending payments; payments taken back in full.
 */
 SELECT record AS subject, division_code, net_fen AS amount_fen, payee_name
 FROM payments
-WHERE status = 'valid' AND pay_date IS NULL AND NOT is_reversal
+WHERE status = 'valid' AND pay_date IS NULL AND NOT is_reversal AND net_fen > 0

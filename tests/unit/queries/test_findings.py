@@ -128,3 +128,17 @@ def test_any_events_in_any_order_lead_to_a_state(names: list[str]) -> None:
     events = tuple(Event(name, "a", "2017-10-09T08:30:00", "b") for name in names)
     assert lived(events, "red").state in STATES
     assert (lived(events, "red").state == "open") == (not names or not set(names) & {"review"})
+
+
+def test_a_slip_in_what_is_wanted_is_no_empty_list(example_ledger: Ledgers) -> None:
+    path = example_ledger("faults")
+    for wanted, said in (
+        ({"states": ("opened",)}, 'state: found "opened", expected one of open'),
+        ({"severities": ("purple",)}, 'severity: found "purple"'),
+        ({"offices": ("tax",)}, 'office: found "tax", expected one of budget'),
+        ({"rules": ("entry/bundle",)}, "there is no rule entry/bundle; nearest: entry/bundled"),
+    ):
+        with pytest.raises(Misuse, match=said):
+            look(path, **wanted)  # type: ignore[arg-type]
+    with pytest.raises(NotFound, match="there is no finding F-0"):
+        look(path, ids=("F-0",))

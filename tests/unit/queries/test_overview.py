@@ -13,7 +13,7 @@ import pytest
 import lineage
 from lineage.errors import Misuse, NotFound
 from lineage.ledger import Ledger
-from queries import Page, overview, overview_records, subtree
+from queries import Figure, Page, overview, overview_records, subtree
 from queries.overview_figures import FIGURES, ratio
 from queries.overview_lines import SOURCE_TIERS
 from tests.bookings import ledger_of
@@ -47,6 +47,31 @@ def test_every_figure_is_the_sum_of_its_records(calibre: str, example_ledger: Ca
         assert opened.count == len(opened.records) == len({row.record for row in opened.records})
         one = overview_records(ledger, f"{figure}:{busy.code}", calibre=calibre)
         assert sum(row.amount_fen for row in one.records) == busy.figures.fen(figure)
+
+
+@pytest.mark.parametrize("by", ["tier", "division", "agency", "project", "fund", "month"])
+@pytest.mark.parametrize("name", ["faults", "tangled"])
+def test_every_figure_of_a_group_is_the_sum_of_its_records(
+    name: str, by: str, example_ledger: Callable[[str], Path]
+) -> None:
+    ledger = lineage.open(example_ledger(name))
+    groups = overview(ledger, by=by).groups
+    assert groups
+    for group in (*groups[:2], *groups[-2:]):
+        for figure in group.fen:
+            opened = overview_records(ledger, Figure(figure, by=by, group=group.key))
+            assert opened.total_fen == sum(row.amount_fen for row in opened.records) == group.fen[figure]
+
+
+def test_a_figure_of_a_division_and_those_below_it(example_ledger: Callable[[str], Path]) -> None:
+    ledger = lineage.open(example_ledger("faults"))
+    inside = subtree(ledger, "411600000")
+    part = overview(ledger, divisions=inside).whole
+    for figure in ("expenditure", "received", "in_transit"):
+        opened = overview_records(ledger, Figure(figure, divisions=inside))
+        assert opened.total_fen == part.fen(figure)
+    with pytest.raises(Misuse, match="groups have no figure"):
+        overview_records(ledger, Figure("unplaced", by="month", group="2017-06"))
 
 
 def test_a_tier_of_a_figure_opens_to_its_records(example_ledger: Callable[[str], Path]) -> None:
