@@ -27,8 +27,11 @@ def home_at(uri: str) -> FlowStore:
 @contextmanager
 def home_of(settings: Settings) -> Iterator[FlowStore]:
     """The home that the settings name, closed at the end."""
+    from lineage.errors import Misuse
     from lineage.stores.embedded import EmbeddedStore
 
+    if settings.graph and not settings.asserted:
+        raise Misuse("a published graph holds the accepted links", "leave --graph out to see figures without them")
     home = home_at(settings.graph) if settings.graph else EmbeddedStore(settings.open())
     try:
         yield home

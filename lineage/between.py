@@ -62,8 +62,17 @@ def between_records(store: FlowStore, one: str, other: str, *, most: int = MOST)
 
 
 def between(ledger: Ledger, one: str, other: str, *, most: int = MOST) -> Links:
-    """Movements between two sides, each a division code, a payee's name or a record. Raises NotFound."""
+    """Movements from one side to the other, or where there are none the other way round. Raises NotFound.
+
+    A side is a division's code or name, a payee's name or a record.
+    """
     sides = [_side(ledger, text) for text in (one, other)]
+    found = _from_to(ledger, sides)
+    back = _from_to(ledger, sides[::-1]) if not found.movements else found
+    return (back if back.movements else found).first(most)
+
+
+def _from_to(ledger: Ledger, sides: list[tuple[str, str]]) -> Links:
     rows = ledger.rows("""
         SELECT e.source, e.target, e.amount_fen, e.date, e.evidence FROM edges e
         JOIN nodes s ON s.record = e.source JOIN nodes t ON t.record = e.target
@@ -75,8 +84,7 @@ def between(ledger: Ledger, one: str, other: str, *, most: int = MOST) -> Links:
         ORDER BY e.amount_fen DESC, e.source, e.target""",
         {"kind_one": sides[0][0], "one": sides[0][1], "kind_other": sides[1][0], "other": sides[1][1]})
     return _links(sides[0][1], sides[1][1], [
-        TrailEdge(row["source"], row["target"], row["amount_fen"], row["date"], row["evidence"]) for row in rows
-    ]).first(most)
+        TrailEdge(row["source"], row["target"], row["amount_fen"], row["date"], row["evidence"]) for row in rows])
 
 
 def names_a_side(ledger: Ledger, text: str) -> bool:

@@ -24,6 +24,7 @@ from lineage.proof import UNSOURCED, proved, proved_poverty
 from lineage.schema import NODE_KINDS
 from lineage.shares import Follower, all_as_others, records_as_sources
 from lineage.subgraph import Direction, Reach, edges_of, money_order, reach
+from lineage.trail import UNSOURCED as ALL_UNSOURCED
 from lineage.trail import Break, Mixed, Reached, Source, Trail, TrailEdge, TrailNode, by_amount
 
 if TYPE_CHECKING:
@@ -107,6 +108,9 @@ def node_of(ledger: Ledger, record: str) -> int:
         if kind == "account_entry":
             raise Misuse(f"{record} is a receipt: it confirms money that comes in and carries none on",
                          "trace its payment or its special account")
+    if kind == "division":
+        raise Misuse(f"{record} is no movement of money", f"see its year with lineage view {name}, its figures with "
+                     "lineage overview, or trace one of its records")
     raise Misuse(f"{record} is no movement of money", "trace an allocation, transfer, indicator, payment, special "
                  "account, account expenditure, one-card batch or one-card payment")
 
@@ -145,6 +149,7 @@ def upstream(graph: Graph, question: Question) -> Trail:
         truncated=shown.truncated, more=shown.more, unsourced_possible=bool(lost),
         unsourced_bounds=(unsourced.least, unsourced.most) if unsourced else None, mixed=mixed,
         poverty_fen=0 if marks else poverty_fen, poverty_bounds=(poverty.least, poverty.most) if poverty else None,
+        bounds_fen={_proved_name(graph, key): (found.least, found.most) for key, found in proof.items()},
     )
 
 
@@ -263,6 +268,10 @@ def trail_edge(graph: Graph, edge: int, early: bool = False) -> TrailEdge:
 def _source(graph: Graph, node: int, amount: int, proof: Bounds | None) -> Source:
     return Source(graph.record(node), graph.division(node), TIERS[int(graph.nodes.tier[node])],
                   bool(graph.nodes.in_scope[node]), amount, *((proof.least, proof.most) if proof else ()))
+
+
+def _proved_name(graph: Graph, key: int) -> str:
+    return ALL_UNSOURCED if key == UNSOURCED else graph.record(key)
 
 
 def _breaks(graph: Graph, nodes: NDArray[np.int64], direction: Direction) -> tuple[Break, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,9 @@ from lineage.money import yuan
 if TYPE_CHECKING:
     import networkx
     import pandas
+
+UNSOURCED = "unsourced"
+"""The name of all unsourced money together, beside the names of records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ class Trail:
 
     Under `poison` amounts of sources, unsourced money and ends are not known: 0 here, null in JSON, and
     `unsourced_possible` says whether any of the money could be unsourced. `unsourced_bounds` and `poverty_bounds` are
-    (least, most) fen; poverty money is all of it together, unsourced poverty money included.
+    (least, most) fen; poverty money is all of it together, unsourced poverty money included; `bounds_fen` are those of
+    every source that could be in it, also where the policy gives nothing of it, and of `unsourced` money in all.
     """
 
     record: str
@@ -116,6 +120,13 @@ class Trail:
     mixed: Mixed | None = None
     poverty_fen: int = 0
     poverty_bounds: tuple[int, int] | None = None
+    bounds_fen: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def parts_fen(self) -> dict[str, int]:
+        """What is of each source, or has come to each end; without unsourced money."""
+        return {source.record: source.amount_fen for source in self.sources} | {
+            end.record: end.amount_fen for end in self.reached}
 
     def part_text(self, fen: int) -> str | None:
         """The amount of a source or end in yuan; None under poison, which knows no amounts."""

@@ -22,7 +22,7 @@ def text(key: str) -> str:
     return say(f"rules.option_{key}", LANGUAGE)
 
 
-@options("ledger", "json", "as_of", "as_known", "unit", "graph")
+@options("ledger", "json", "as_of", "as_known", "asserted", "unit", "graph")
 def check_command(
     settings: Settings,
     rule: Annotated[list[str] | None, typer.Option("--rule", metavar="RULE", help=text("rule"))] = None,

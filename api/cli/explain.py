@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lineage.explain import Step
 
 
-@options("ledger", "json", "as_of", "as_known", "policy", "unit")
+@options("ledger", "json", "as_of", "as_known", "asserted", "policy", "unit")
 def explain_command(
     settings: Settings,
     record: Annotated[str, typer.Argument(metavar="RECORD")],

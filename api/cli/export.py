@@ -17,7 +17,7 @@ def text(key: str) -> str:
     return say(f"export.option_{key}", LANGUAGE)
 
 
-@options("ledger", "as_of", "as_known")
+@options("ledger", "as_of", "as_known", "asserted")
 def export_command(
     settings: Settings,
     table: Annotated[str, typer.Argument(metavar="TABLE", help=text("table"))],

@@ -11,7 +11,7 @@ from api.cli.output import DONE, amount_text, note, print_json, print_table
 from lineage.words import say
 
 
-@options("ledger", "json", "as_of", "as_known", "unit", "graph")
+@options("ledger", "json", "as_of", "as_known", "asserted", "unit", "graph")
 def links_command(
     settings: Settings,
     one: Annotated[str, typer.Argument(metavar="A")],

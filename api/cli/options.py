@@ -35,6 +35,7 @@ class Settings:
     json: bool = False
     as_of: date | None = None
     as_known: int | None = None
+    asserted: bool = True
     year: int | None = None
     calibre: Literal["2017", "next"] = "2017"
     policy: str = "pro-rata"
@@ -43,10 +44,10 @@ class Settings:
     graph: str | None = None
 
     def open(self) -> Ledger:
-        """The ledger these settings name, as of the date and batch they name."""
+        """The ledger these settings name, as of the date and batch they name, with or without accepted links."""
         import lineage
 
-        return lineage.open(self.ledger, as_of=self.as_of, as_known=self.as_known)
+        return lineage.open(self.ledger, as_of=self.as_of, as_known=self.as_known, asserted=self.asserted)
 
 
 def parse_day(text: str) -> date:
@@ -67,6 +68,7 @@ SHARED: dict[str, Any] = {
     "json": Annotated[bool, option("json", "--json")],
     "as_of": Annotated[date | None, option("as_of", "--as-of", parser=parse_day, metavar="DATE")],
     "as_known": Annotated[int | None, option("as_known", "--as-known", min=1, metavar="BATCH")],
+    "asserted": Annotated[bool, option("asserted", "--asserted/--no-asserted")],
     "year": Annotated[int | None, option("year", "--year", min=1949, max=2999, metavar="YEAR")],
     "calibre": Annotated[Literal["2017", "next"], option("calibre", "--calibre")],
     "policy": Annotated[str, option("policy", "--policy", metavar="NAME")],

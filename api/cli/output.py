@@ -93,6 +93,9 @@ def report_error(error: Exception) -> int:
     if isinstance(error, LineageError):
         note(f"lineage: {error}")
         return error.exit_code
+    if isinstance(error, OSError) and error.filename:
+        note(f"lineage: could not open {error.filename}: {error.strerror}")
+        return NOT_DONE
     note("lineage: " + say("commands.unexpected", LANGUAGE, kind=type(error).__name__, text=error))
     return NOT_DONE
 

@@ -38,7 +38,7 @@ def text(key: str) -> str:
     return say(f"overview.option_{key}", LANGUAGE)
 
 
-@options("ledger", "json", "as_of", "as_known", "year", "calibre", "unit")
+@options("ledger", "json", "as_of", "as_known", "asserted", "year", "calibre", "unit")
 def overview_command(
     settings: Settings,
     by: Annotated[str | None, typer.Option("--by", metavar="KEY", help=text("by"))] = None,

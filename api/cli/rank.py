@@ -23,7 +23,7 @@ def text(key: str) -> str:
     return say(f"rank.option_{key}", LANGUAGE)
 
 
-@options("ledger", "json", "as_of", "as_known", "policy", "unit")
+@options("ledger", "json", "as_of", "as_known", "asserted", "policy", "unit")
 def rank_command(
     settings: Settings,
     weights: Annotated[Path | None, typer.Option("--weights", metavar="FILE", help=text("weights"))] = None,

@@ -25,7 +25,7 @@ DayOption = Annotated[date | None, typer.Option("--date", parser=parse_day, meta
 SinceOption = Annotated[date | None, typer.Option("--since", parser=parse_day, metavar="DATE", help=text("since"))]
 
 
-@options("ledger", "json", "as_of", "as_known", "calibre", "unit")
+@options("ledger", "json", "as_of", "as_known", "asserted", "calibre", "unit")
 def reconcile_command(
     settings: Settings,
     day: DayOption = None,

@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.options import Settings, option, options
-from api.cli.output import DONE, amount_text, note, print_json, print_table
+from api.cli.output import DONE, FOUND, UNIT_NAMES, amount_text, note, print_json, print_table, progress
+from lineage.errors import Misuse
 from lineage.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from lineage.ledger import Ledger
+    from lineage.many import ManyTrails
+    from lineage.policies import PolicyTable
     from lineage.subgraph import Direction
     from lineage.trail import Trail
 
 NODE_ROWS = 60
 
 
-@options("ledger", "json", "as_of", "as_known", "policy", "unit", "graph")
+@options("ledger", "json", "as_of", "as_known", "asserted", "policy", "unit", "graph")
 def trace_command(
     settings: Settings,
     record: Annotated[str, typer.Argument(metavar="RECORD")] = "",
@@ -32,8 +37,6 @@ def trace_command(
     output: Annotated[Path | None, option("output", "-o", "--output", dir_okay=False)] = None,
 ) -> int:
     """Trace a record, print or write the trail."""
-    from lineage.errors import Misuse
-
     if (file is None) == (not record):
         raise Misuse("trace takes one RECORD, or --from FILE with one record a line")
     direction: Direction = "down" if down else "up"
@@ -47,9 +50,13 @@ def trace_command(
     else:
         ledger = settings.open()
         if file is not None:
-            return _many(ledger, settings, file, direction, output)
-        if settings.policy == "all":
-            return _every_policy(ledger, settings, record, direction)
+            table: ManyTrails | PolicyTable = _many(ledger, settings, file, direction, bounds)
+        elif settings.policy == "all":
+            from lineage.policies import compare
+
+            table = compare(ledger, record, direction, bounds=bounds)
+        if file is not None or settings.policy == "all":
+            return _table(table, settings, output, form)
         trail = ledger.trace(record, direction=direction, policy=settings.policy, **shown)
     if output is not None:
         _write(trail, output, form, settings)
@@ -94,23 +101,11 @@ def print_trail(trail: Trail, settings: Settings) -> None:
             pool=money(trail.pool_fen),
             state=say(f"trace.{trail.state}", lang),
             policy=trail.policy,
+            unit=UNIT_NAMES[unit],
         )
     )
     if trail.direction == "up":
-        rows: list[tuple[object, ...]] = [
-            (
-                source.record,
-                source.tier,
-                source.division_code,
-                "poverty" if source.poverty else "other",
-                part(source.amount_fen),
-                *([money(source.least_fen or 0), money(source.most_fen or 0)] if source.least_fen is not None else []),
-            )
-            for source in trail.sources
-        ]
-        if trail.unsourced_possible:
-            proved = [money(fen) for fen in trail.unsourced_bounds or ()]
-            rows.append((say("trace.unsourced", lang), "", "", "", part(trail.unsourced_fen), *proved))
+        rows = _source_rows(trail, settings)
         bounded = ("least", "most") if any(len(row) > 5 for row in rows) else ()
         width = 5 + len(bounded)
         print_table(
@@ -119,7 +114,8 @@ def print_trail(trail: Trail, settings: Settings) -> None:
             right=("amount", "least", "most"),
         )
         if trail.mixed:
-            typer.echo(say("trace.mixed", lang, amount=money(trail.mixed.amount_fen), pool=trail.mixed.first_pool))
+            typer.echo(say("trace.mixed", lang, amount=money(trail.mixed.amount_fen),
+                           pool=trail.mixed.first_pool, unit=UNIT_NAMES[unit]))
     else:
         print_table(
             (say("trace.reached", lang), "amount"),
@@ -148,39 +144,74 @@ def print_trail(trail: Trail, settings: Settings) -> None:
         note(say("trace.cut", lang, more=hidden))
 
 
-def _every_policy(ledger: Ledger, settings: Settings, record: str, direction: Direction) -> int:
-    from lineage.policies import compare
+def _source_rows(trail: Trail, settings: Settings) -> list[tuple[object, ...]]:
+    """A row a source, then unsourced money and, where bounds were asked, all poverty money together."""
 
-    answer = compare(ledger, record, direction)
-    if settings.json:
-        print_json(answer.to_json())
-        return DONE
-    policies = answer.policies
-    print_table(
-        ("record", say("trace.same", settings.lang), *policies),
-        [
-            (
-                row.record,
-                amount_text(row.least_fen, settings.unit),
-                *(amount_text(fen, settings.unit) for fen in row.amounts_fen),
-            )
-            for row in answer.rows
-        ],
-        right=policies,
-    )
-    return DONE
+    def money(fen: int) -> str:
+        return amount_text(fen, settings.unit)
+
+    def part(fen: int) -> str:
+        return say("trace.possible", settings.lang) if trail.policy == "poison" else money(fen)
+
+    rows: list[tuple[object, ...]] = []
+    for source in trail.sources:
+        proved = (source.least_fen, source.most_fen)
+        rows.append((source.record, source.tier, source.division_code, "poverty" if source.poverty else "other",
+                     part(source.amount_fen), *(money(fen) for fen in proved if fen is not None)))
+    if trail.unsourced_possible:
+        rows.append((say("trace.unsourced", settings.lang), "", "", "", part(trail.unsourced_fen),
+                     *map(money, trail.unsourced_bounds or ())))
+    if trail.poverty_bounds:
+        rows.append((say("trace.poverty", settings.lang), "", "", "", part(trail.poverty_fen),
+                     *map(money, trail.poverty_bounds)))
+    return rows
 
 
-def _many(ledger: Ledger, settings: Settings, file: Path, direction: Direction, output: Path | None) -> int:
+def _many(ledger: Ledger, settings: Settings, file: Path, direction: Direction, bounds: bool) -> ManyTrails:
     """One table over many records: a line a source, for thousands of records at once."""
     from lineage.many import records_in, trace_many
 
-    rows = trace_many(ledger, records_in(file), direction, settings.policy)
+    records = records_in(file)
+    with progress(say("trace.tracing", settings.lang), len(records)) as step:
+        return trace_many(ledger, _counted(records, step), direction, settings.policy, bounds=bounds)
+
+
+def _counted(records: Sequence[str], step: Callable[[int], None]) -> Iterator[str]:
+    for record in records:
+        yield record
+        step(1)
+
+
+def _table(table: ManyTrails | PolicyTable, settings: Settings, output: Path | None, form: str) -> int:
+    """Print or write a table of many records or policies; 1 where some records could not be traced."""
+    from lineage.many import ManyTrails
+
+    problems = table.problems if isinstance(table, ManyTrails) else 0
     if output is not None:
-        rows.write(output)
+        table.write(output, form)
         note(say("trace.written", settings.lang, path=output))
-    elif settings.json:
-        print_json(rows.to_json())
+    elif settings.json or form == "json":
+        print_json(table.to_json())
+    elif form:
+        raise Misuse(f"--format {form} needs a file: add -o FILE")
+    elif isinstance(table, ManyTrails):
+        print_table(table.columns, table.rows, right=table.columns[6:-1])
     else:
-        print_table(rows.columns, rows.rows, right=("amount",))
-    return DONE
+        print_policies(table, settings)
+    if problems:
+        note(say("trace.problems", settings.lang, count=problems))
+    return FOUND if problems else DONE
+
+
+def print_policies(table: PolicyTable, settings: Settings) -> None:
+    """The policies side by side, what is the same under all of them first."""
+    bounded = ("least", "most") if table.is_bounded else ()
+    print_table(
+        ("record", say("trace.same", settings.lang), *table.policies, *bounded),
+        [
+            (row.record, *(amount_text(fen, settings.unit)
+                           for fen in (row.least_fen, *row.amounts_fen, *(row.bounds_fen or ()))))
+            for row in table.rows
+        ],
+        right=(*table.policies, *bounded),
+    )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lineage.trail import Trail
 
 
-@options("ledger", "as_of", "as_known", "year", "policy", "graph")
+@options("ledger", "as_of", "as_known", "asserted", "year", "policy", "graph")
 def view_command(
     settings: Settings,
     subject: Annotated[str, typer.Argument(metavar="RECORD|DIVISION")],

@@ -30,6 +30,7 @@ def write(trail: Trail, path: Path, form: str = "") -> None:
     """Write a trail to a file; without a format, by the file's ending. Raises Misuse for a format there is none of."""
     form = form or path.suffix.removeprefix(".").lower()
     if form not in FORMATS:
-        raise Misuse(f'format: found "{form}", expected one of {", ".join(sorted(FORMATS))}')
+        raise Misuse(f'format: found "{form}", expected one of {", ".join((*sorted(FORMATS), "html"))}',
+                     "name it with --format, or by the file's ending")
     module, _, name = FORMATS[form].partition(":")
     cast(Callable[["Trail", Path], None], getattr(import_module(module), name))(trail, path)

@@ -45,7 +45,14 @@ def sheets(trail: Trail) -> tuple[Sheet, ...]:
         ("as_of", trail.as_of.isoformat() if trail.as_of else ""), ("truncated", trail.truncated), ("more", trail.more),
     ]
     if trail.direction == "up":
-        summary.append(("unsourced", yuan(trail.unsourced_fen)))
+        summary += [("unsourced", trail.part_text(trail.unsourced_fen)),
+                    ("poverty_amount", trail.part_text(trail.poverty_fen))]
+        for name, bounds in (("unsourced", trail.unsourced_bounds), ("poverty", trail.poverty_bounds)):
+            if bounds:
+                least, most = map(yuan, bounds)
+                summary += [(f"{name}_least", least), (f"{name}_most", most)]
+        if trail.mixed:
+            summary += [("mixed", yuan(trail.mixed.amount_fen)), ("mixed_first_pool", trail.mixed.first_pool)]
     return (
         Sheet("summary", ("field", "value"), tuple(summary), ()),
         _ends(trail),

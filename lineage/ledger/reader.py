@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 import threading
+import unicodedata
 import uuid
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lineage.errors import Misuse, NotFound
 from lineage.ledger import asserted, current, derived, journal, layers, manifest
-from lineage.schema import BY_KIND, BY_NAME
+from lineage.schema import BUSINESS_DATES, BY_KIND, BY_NAME
 
 if TYPE_CHECKING:
     import pyarrow
@@ -104,14 +105,34 @@ class Ledger:
         return self._run(sql, lambda cursor: engine.rows(cursor, sql, parameters))
 
     def resolve(self, text: str) -> str:
-        """`kind:id` of a record named so or by an id that one record only bears. Raises NotFound, Misuse."""
-        found = self.bearers(text)
-        if len(found) > 1:
-            raise Misuse(f"{text} names {len(found)} records", f"say which: {', '.join(found)}")
-        if not found:
-            near = self._near(text.partition(":")[2] or text)
-            raise NotFound(f"there is no record {text}", f"nearest: {', '.join(near)}" if near else "", near)
-        return found[0]
+        """`kind:id` of a record named so or by an id that one record only bears. Raises NotFound, Misuse.
+
+        Blanks around, full-width signs and capitals in the kind do not matter where the text as given names nothing.
+        """
+        for spelt in dict.fromkeys((text, _tidy(text))):
+            found = self.bearers(spelt)
+            if len(found) > 1:
+                raise Misuse(f"{spelt} names {len(found)} records", f"say which: {', '.join(found)}")
+            if found:
+                return found[0]
+        kind, _, name = spelt.rpartition(":")
+        self._refuse_later(name, (kind,) if kind in BY_KIND else tuple(BY_KIND))
+        near = self._near(name or spelt)
+        hint = f"nearest: {', '.join(near)}" if near else "find it with lineage search"
+        raise NotFound(f"there is no record {spelt}", hint, near)
+
+    def _refuse_later(self, name: str, kinds: tuple[str, ...]) -> None:
+        """Raises NotFound for a record that is there, but dated after the day asked."""
+        if self.as_of is None:
+            return
+        for table in (BY_KIND[kind] for kind in kinds if BY_KIND[kind].name in BUSINESS_DATES):
+            with self._lock:
+                raw = self._raw(table.name)
+            sql = f"SELECT {BUSINESS_DATES[table.name]} AS dated FROM {raw} WHERE {table.key[0]} = $name"
+            for row in self.rows(sql, {"name": name}):
+                if row["dated"] and row["dated"] > self.as_of:
+                    raise NotFound(f"{table.kind}:{name} is dated {row['dated']}, after the day asked, {self.as_of}",
+                                   f"ask --as-of {row['dated']} or later")
 
     def bearers(self, text: str) -> list[str]:
         """Every record that a text names: the one of `kind:id`, or all that bear the bare id."""
@@ -307,6 +328,12 @@ class Ledger:
             self.engine.execute(f"CREATE TABLE {late} AS {current.late_sql(BY_NAME[name], sight)}")
             self._bound.add(late)
         return late if self.engine.execute(f"SELECT 1 FROM {late} LIMIT 1").fetchone() else ""
+
+
+def _tidy(text: str) -> str:
+    """A record's name as it was probably meant: half-width, no blanks around, the kind in small letters."""
+    kind, colon, name = unicodedata.normalize("NFKC", text).strip().partition(":")
+    return f"{kind.strip().lower()}:{name.strip()}" if colon else kind
 
 
 def open_ledger(

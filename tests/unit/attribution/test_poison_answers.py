@@ -26,7 +26,7 @@ def test_json_tables_and_sheets_give_no_amounts(
     assert answer["unsourced_possible"] is True
     [shown] = [sheet for sheet in sheets(trail) if sheet.name == "sources"]
     assert {row[4] for row in shown.rows} == {None}
-    assert {row[-1] for row in trace_many(ledger, ["payment:P105"], "up", "poison").rows} == {None}
+    assert {row[6] for row in trace_many(ledger, ["payment:P105"], "up", "poison").rows} == {None}
     down = ledger.trace("allocation:A0", direction="down", policy="poison").to_json()
     assert {end["amount"] for end in down["reached"]} == {None}
     assert cli.run(["trace", "payment:P105", "--policy", "poison", "--ledger", str(place), "--lang", "en"]) == 0

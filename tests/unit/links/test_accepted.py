@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import lineage
+from api import cli
 from lineage.ledger import journal
 from tests.staging import load_rows
 
@@ -70,3 +74,18 @@ def test_an_accepted_carry_over_follows_the_indicator_s_amount(tmp_path: Path) -
     path = ledger(tmp_path / "ledger")
     load(path, {"indicators": [indicator("K", 2018, origin="carry_over", amount_fen=45)]})
     assert edges(path)[0] == ("indicator:I", "indicator:K", 45, "2018-03-01", "asserted")
+
+
+def test_every_command_that_shows_figures_can_leave_accepted_links_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = ledger(tmp_path / "ledger")
+    found = {}
+    for flag in ("--asserted", "--no-asserted"):
+        assert cli.run(["trace", "indicator:I", "--json", flag, "--ledger", str(path)]) == 0
+        found[flag] = json.loads(capsys.readouterr().out)["state"]
+        for command in (["check"], ["overview"], ["rank"], ["explain", "indicator:I"], ["links", "T", "I"]):
+            assert cli.run([*command, flag, "--ledger", str(path)]) in (0, 1)
+        capsys.readouterr()
+    assert found == {"--asserted": "complete", "--no-asserted": "broken"}
+    assert cli.run(["trace", "indicator:I", "--no-asserted", "--graph", "bolt://localhost:1"]) == 2
