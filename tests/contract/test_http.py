@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import uvicorn
 
 import lineage
-from api.access.people import Person, added, users_file, write_people
-from api.http.app import create_app
-from api.http.service import Options
+from api.access.people import Person, added, users_file
 from lineage.errors import Misuse
 from lineage.ledger import verify
-from tools.neo4j.server import free_port
+from tests.serving import Running, until
 
 PAYMENT = "payment:P-00000376"
 COUNTY, CITY, OTHER = "410103000", "410100000", "410882000"
@@ -34,37 +29,6 @@ ROUTES = (
     "/findings", "/rules", "/reconciliation", "/repairs", "/graph/{record}.html", "/export/{record}?format=json",
     "/links?from=allocation:A-00000016&to={record}", "/ranking", "/search?q=P-00000376",
 )
-
-
-class Running:
-    """A server in this process on a port of its own, with a client for each person."""
-
-    def __init__(self, ledger: Path, people: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
-        self.keys: dict[str, str] = {}
-        known: dict[str, Person] = {}
-        for name, (roles, divisions) in people.items():
-            known, self.keys[name] = added(known, Person(name, roles, divisions))
-        if known:
-            write_people(users_file(ledger), known)
-        self.port = free_port()
-        app = create_app(Options(ledger, requests_per_second=0))
-        self.server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_level="error"))
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.02)
-
-    def get(self, path: str, who: str = "", **more: Any) -> httpx.Response:
-        return self.ask("GET", path, who, **more)
-
-    def ask(self, method: str, path: str, who: str = "", **more: Any) -> httpx.Response:
-        headers = {**({"Authorization": f"Bearer {self.keys[who]}"} if who else {}), **more.pop("headers", {})}
-        address = path if path.startswith("http") else f"http://127.0.0.1:{self.port}/api/v1{path}"
-        return httpx.request(method, address, headers=headers, timeout=60, **more)
-
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(10)
 
 
 @pytest.fixture
@@ -167,7 +131,7 @@ def test_forged_wrong_and_switched_off_ways_in_are_refused(serve: Callable[..., 
     ]
     for token in forged:
         assert server.get("/rules", headers={"Authorization": f"Bearer {token}"}).status_code == 401
-    file = users_file(server.server.config.app.state.service.options.ledger)  # type: ignore[union-attr]
+    file = users_file(server.ledger)
     content = json.loads(file.read_text())
     content["users"] = [{**user, "active": user["name"] != "off"} for user in content["users"]]
     file.write_text(json.dumps(content))
@@ -188,7 +152,7 @@ def test_a_session_needs_its_csrf_token_for_changes(serve: Callable[..., Running
     assert good.status_code == 201
     again = server.ask("POST", path, "investigator", json={"why": "seen"}, headers={"Idempotency-Key": "once"})
     assert again.json()["accepted"] == good.json()["accepted"]
-    ledger = lineage.open(server.server.config.app.state.service.options.ledger)  # type: ignore[union-attr]
+    ledger = lineage.open(server.ledger)
     assert len(ledger.asserted_links) == 1
 
 
@@ -213,24 +177,17 @@ def test_an_upload_is_followed_to_its_end_while_questions_go_on(serve: Callable[
     name = taken.json()["batch"]
     deadline = time.monotonic() + 60
     while server.get(f"/batches/{name}", "loader").json()["state"] not in ("done", "failed"):
-        assert server.get(f"http://127.0.0.1:{server.port}/livez").status_code == 200
+        assert server.get("//livez").status_code == 200
         assert time.monotonic() < deadline
         time.sleep(0.1)
     result = server.get(f"/batches/{name}", "loader").json()["result"]
     assert (result["loaded"], result["rejected"]) == (1, 1)
     rejects = server.get(f"/batches/{name}/rejects", "loader").json()["rejects"]
     assert (rejects[0]["row"], rejects[0]["column"]) == (3, "amount")
-    _until(lambda: server.get("/records/payment:P-NEW", "reader").status_code == 200)
+    until(lambda: server.get("/records/payment:P-NEW", "reader").status_code == 200)
     assert server.get(f"/batches/{name}", "reader").status_code == 403
     bad = [("files", ("../../etc/passwd", b"x", "text/csv"))]
     assert server.ask("POST", "/batches", "loader", files=bad).status_code == 422
-
-
-def _until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_pages_by_cursor_streams_and_errors_have_one_shape(serve: Callable[..., Running]) -> None:
@@ -267,7 +224,7 @@ def test_who_looked_at_what_is_kept_and_chained(serve: Callable[..., Running]) -
     server = serve()
     server.get(f"/records/{PAYMENT}/lineage", "county")
     server.get(f"/records/{PAYMENT}/lineage")
-    ledger = server.server.config.app.state.service.options.ledger  # type: ignore[union-attr]
+    ledger = server.ledger
     server.stop()
     [file] = (ledger / "audit").glob("*.jsonl")
     entries = [json.loads(line) for line in file.read_text().splitlines()]
