@@ -19,6 +19,7 @@ from queries.catalogue import BUILT_IN, Rule
 from queries.parameters import RuleSettings
 
 if TYPE_CHECKING:
+    from lineage.graph import Graph
     from lineage.ledger import Ledger
 
 Row = dict[str, Any]
@@ -118,6 +119,11 @@ class Question:
     def as_of(self) -> date | None:
         """The business date asked."""
         return self.run.ledger.as_of
+
+    @property
+    def graph(self) -> Graph:
+        """The fund-flow graph, for what tables cannot say."""
+        return self.run.ledger.graph
 
     @property
     def values(self) -> Mapping[str, Any]:

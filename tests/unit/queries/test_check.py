@@ -11,6 +11,7 @@ import pytest
 
 import lineage
 from lineage.errors import Misuse, NotFound
+from lineage.money import to_fen
 from queries import check
 from queries.catalogue import catalogue
 from queries.check import RuleTotal, finding_id
@@ -48,6 +49,23 @@ def test_messages_are_one_sentence_with_the_numbers_in_both_languages(example_le
             assert any(digit in text for digit in "0123456789")
             assert "\n" not in text
             assert "{" not in text
+
+
+@pytest.mark.parametrize("name", ["faults", "tangled"])
+def test_mixed_payments_name_the_pool_that_the_trace_names_and_bounds_that_hold(
+    name: str, example_ledger: Ledgers
+) -> None:
+    ledger = lineage.open(example_ledger(name))
+    found = check(ledger, rules=["mix/payment"]).findings
+    assert found
+    for finding in found[:12]:
+        least, most = (to_fen(finding.values[key]) for key in ("other_least", "other_most"))
+        for policy in ("pro-rata", "rolling", "fifo", "lifo", "libr", "poverty-first"):
+            trail = ledger.trace(finding.subject, policy=policy)
+            assert least <= trail.pool_fen - trail.poverty_fen <= most, (finding.subject, policy)
+        mixed = ledger.trace(finding.subject).mixed
+        assert mixed is not None
+        assert mixed.first_pool == finding.cause
 
 
 def test_ids_are_stable() -> None:
