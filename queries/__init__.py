@@ -8,6 +8,7 @@ from queries.life_cycle import Actor, Event
 from queries.overview import Overview, overview
 from queries.overview_records import Figure, FigureRecords, overview_records
 from queries.page import Page
+from queries.prepared import prepare
 from queries.rank import Ranking, rank, rank_terms
 from queries.rank_parts import part_records as rank_records
 from queries.reconcile import Reconciliation, reconcile
@@ -54,6 +55,7 @@ __all__ = [
     "overview",
     "overview_records",
     "payee",
+    "prepare",
     "rank",
     "rank_records",
     "rank_terms",

@@ -7,7 +7,7 @@ points of the match, then amount, then name. Cost: distinct texts plus matching 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from queries.page import Page
 from queries.search_index import Index, index_of
 from queries.search_match import Matched, Scores, match, match_texts, nothing
 from queries.search_sources import FIELDS
+from queries.search_terms import pulled_apart
 from queries.territory import subtree
 
 if TYPE_CHECKING:
@@ -80,10 +81,21 @@ class SearchResult:
 
 
 def search(ledger: Ledger, text: str, filters: Filter | None = None, page: Page = FIRST_PAGE) -> SearchResult:
-    """Records that meet every term of a text, best first. Raises Misuse (no text, kind), NotFound (division)."""
-    terms = text.split()
-    if not terms:
+    """Records that meet every term of a text, best first. Raises Misuse (no text, kind), NotFound (division).
+
+    A text that meets nothing is tried once more with Chinese and digits pulled apart.
+    """
+    if not text.split():
         raise Misuse("nothing to search for", "give a document number, a name, an amount, …")
+    found = _search(ledger, text, filters, page)
+    apart = pulled_apart(text)
+    if found.total or apart.split() == text.split() or not apart:
+        return found
+    return replace(_search(ledger, apart, filters, page), query=text)
+
+
+def _search(ledger: Ledger, text: str, filters: Filter | None, page: Page) -> SearchResult:
+    terms = text.split()
     index, graph = index_of(ledger), ledger.graph
     matched = [match(index, graph, term, token_of(ledger, term)) for term in terms]
     points = _all_terms(matched)

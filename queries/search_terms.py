@@ -46,6 +46,12 @@ def amount_asked(term: str) -> AmountAsked | None:
     return AmountAsked(int(fen), step // 2 if unit in ("万", "亿") else 0)
 
 
+def pulled_apart(text: str) -> str:
+    """A text with blanks where Chinese and digits meet, 年, 第 and 号 left out: for 豫财农2017年15号 and its like."""
+    parts = re.sub(r"(?<=[0-9])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[0-9])", " ", text).split()
+    return " ".join(part for part in (part.strip("年第号") for part in parts) if part)
+
+
 def document_parts(text: str) -> DocumentParts | None:
     """The parts of a document number in any bracket form; None when it is not whole."""
     met = _DOCUMENT.fullmatch(document_number(text) or "")

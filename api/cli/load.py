@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,12 +58,23 @@ def load_command(
             snapshots=tuple(parse_snapshot(one) for one in snapshot or ()),
             progress=lambda name, done, total: advance(1),
         )
+    if result.written:
+        make_ready(settings.ledger)
     if settings.json:
         print_json(result.to_json())
     else:
         show(result, settings.lang, strict=strict)
     differing = sum(not line["agrees"] for line in result.control)
     return FOUND if result.rejected or differing else DONE
+
+
+def make_ready(ledger: Path) -> None:
+    """Build the search index now, so that the first searcher does not wait; a load is done all the same without it."""
+    import queries
+    from lineage.errors import Unavailable
+
+    with suppress(Unavailable):
+        queries.prepare(ledger)
 
 
 def parse_snapshot(given: str) -> Snapshot:

@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import lineage
+import queries
 from api.access.audit import LookupLog
 from api.access.people import users_file
 from api.access.signin import Doorkeeper, Trust
 from api.homes import home_at
 from api.http.kept import Kept
 from lineage.errors import LineageError
-from lineage.ledger import Ledger, derive
+from lineage.ledger import Ledger
 from lineage.stores import FlowStore
 from lineage.stores.embedded import EmbeddedStore
 
@@ -122,7 +123,7 @@ class Service:
             if not self._is_stale():
                 return
             with suppress(LineageError):
-                derive(self.options.ledger)
+                queries.prepare(self.options.ledger)
             fresh = lineage.open(self.options.ledger)
             if fresh.batch:
                 _ = fresh.graph.node_count

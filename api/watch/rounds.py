@@ -19,7 +19,7 @@ from api.watch.outbox import Outbox
 from api.watch.plan import Plan, Target
 from api.watch.state import State, home_of, read_state, write_state
 from lineage.errors import LineageError
-from lineage.ledger import Ledger, backup, derive
+from lineage.ledger import Ledger, backup
 from lineage.words import Language
 from queries.findings import Findings
 from queries.territory import division_names, subtree
@@ -74,7 +74,7 @@ def run_round(ledger: Path, plan: Plan, now: datetime, language: Language = "en"
     state.feeds = {feed.name: state.feed(feed.name) for feed in plan.feeds}
     fresh, queued, version = news.News(), 0, ""
     if (ledger / "manifest").is_dir():
-        watched.attempt("derive", lambda: derive(ledger))
+        watched.attempt("derive", lambda: queries.prepare(ledger))
         opened = lineage.open(ledger)
         version = opened.version
         found = queries.findings(opened, now.date())

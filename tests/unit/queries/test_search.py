@@ -13,7 +13,7 @@ from lineage.errors import Misuse, NotFound
 from lineage.ledger import Ledger
 from queries import Filter, Page, payee, search
 from queries.search_index import index_of
-from queries.search_terms import amount_asked, document_parts, is_near, one_slip
+from queries.search_terms import amount_asked, document_parts, is_near, one_slip, pulled_apart
 from queries.search_text import initials, plain
 from tests.bookings import ledger_of
 
@@ -147,6 +147,19 @@ def test_all_words_must_meet(ledger: Ledger) -> None:
     assert found(ledger, "大孟 道路")[0] == "payment:P1"
     assert found(ledger, "中牟 补助") == ["payment:P2", "payment:P3"], "by division and purpose"
     assert found(ledger, "大孟 水库") == []
+
+
+def test_a_number_without_brackets_is_pulled_apart_where_it_meets_nothing(
+    example_ledger: Callable[[str], Path]
+) -> None:
+    assert pulled_apart("豫财农2017年第15号") == "豫财农 2017 15"
+    faults = lineage.open(example_ledger("faults"))
+    for text in ("豫财农2017", "豫财农2017年5号"):
+        found = search(faults, text)
+        assert found.query == text
+        assert found.total
+        assert all("豫财农" in hit.snippet for hit in found.hits)
+    assert search(faults, "没有这样的字2031").total == 0
 
 
 def test_a_name_with_a_blank_is_one_name(ledger: Ledger) -> None:
