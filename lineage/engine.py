@@ -20,6 +20,7 @@ from lineage.errors import Unavailable
 EngineError = duckdb.Error
 Engine = duckdb.DuckDBPyConnection
 VERSION: str = duckdb.__version__
+_UNITS = {"bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 _SETTINGS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -48,6 +49,18 @@ def connect(scratch: Path | None = None, *, ordered: bool = True) -> Engine:
     engine.execute(f"SET TimeZone = '{zone}'")
     engine.execute("SET enable_progress_bar = false")
     return engine
+
+
+def spare_memory(engine: Engine, scratch: Path) -> None:
+    """Let an engine spill into `scratch` what goes beyond 1 GB and 256 MB a thread: sorting ten million payments takes
+    7.4 GB otherwise and hardly less time. `LINEAGE_MEMORY` and a smaller machine have the last word.
+    """
+    held, threads = row(engine, "SELECT current_setting('memory_limit'), current_setting('threads')")
+    size, unit = str(held).split()
+    enough = (1024 + 256 * int(threads)) << 20
+    if "LINEAGE_MEMORY" not in os.environ and float(size) * _UNITS[unit] > enough:
+        engine.execute(f"SET memory_limit = '{enough >> 20}MiB'")
+        engine.execute(f"SET temp_directory = {literal(scratch)}")
 
 
 def with_documents(engine: Engine) -> None:

@@ -114,15 +114,17 @@ def first_fen(mixture: Any, count: int, given: Any) -> None:
 
 
 @kernel
-def _first_parts(split: Any, amount: Any, rows: Any, result: Any) -> None:
-    for place in range(len(rows)):
-        row = rows[place]
-        first_fen(split[row], amount[row], result[row])
+def _first_parts(mixtures: Any, amount: Any, result: Any) -> None:
+    for row in range(len(amount)):
+        first_fen(mixtures[row], amount[row], result[row])
 
 
 def first_parts(split: Ints, amount: Ints) -> Ints:
     """F(amount) of each mixture: what a record's own amount (k,) carries out of its pool's classes (k, 10)."""
-    result = split.copy()
     rows = np.flatnonzero(split.sum(axis=1) != amount)
-    _first_parts(split, amount, rows, result)
+    mixtures = np.ascontiguousarray(split[rows])
+    parts = np.empty_like(mixtures)
+    _first_parts(mixtures, amount[rows], parts)
+    result = split.copy(order="K")
+    result[rows] = parts
     return result

@@ -36,8 +36,8 @@ class Classes:
     rows: Ints
 
     def dense(self, total: Ints) -> Ints:
-        """All class amounts (k, 10) where `total` (k,) is what each holds in all."""
-        result = np.zeros((len(self.kind), CLASS_COUNT), np.int64)
+        """All class amounts (k, 10), each class in one run of memory, where `total` (k,) is what each holds in all."""
+        result = np.zeros((CLASS_COUNT, len(self.kind)), np.int64).T
         pure = np.flatnonzero((self.kind != EMPTY) & (self.kind != MIXED))
         result[pure, self.kind[pure]] = total[pure]
         mixed = np.flatnonzero(self.kind == MIXED)

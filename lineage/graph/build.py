@@ -36,44 +36,47 @@ _RECEIPTS = """
 def build(ledger: Ledger) -> Graph:
     """The graph of a ledger as of its date. Cost: linear in records and movements, but for the reading's sorts."""
     known = records.read(ledger)
-    moved = movements.read(ledger, known)
     receipts = _receipts(ledger, known)
-    return assemble(known, moved, receipts)
+    return assemble(known, movements.read(ledger, known), receipts)
 
 
 def assemble(known: Records, moved: Movements, receipts: Receipts) -> Graph:
     """The graph over nodes and movements already read."""
     with sized(len(moved.source)):
-        return _assembled(known, moved, receipts)
+        order, out_start, in_start = _orders(moved, len(known.nodes.amount))
+        source, target = moved.source[order], moved.target[order]
+        amount, date, evidence = moved.amount[order], moved.date[order], moved.evidence[order]
+        named_transfer = moved.named[order]
+        del moved, order  # ten million movements are 350 MB
+        in_edge = _deposit_order(source, target, date, len(known.nodes.amount))
+        pools = _pools(known, sorting.sums(amount, out_start), sorting.sums(amount[in_edge], in_start), receipts)
+        flow, found = rings.take_out(source, target, amount, (out_start, in_start))
+        if found:
+            pools = replace(pools, pool=pools.pool - sorting.sums(amount - flow, out_start))
+        line_before, named = _lines(out_start, source, flow, _named_deposits(named_transfer, source, target, out_start))
+        del named_transfer
+        edges = Edges(out_start, source, target, amount, flow, date, evidence, line_before, in_start, in_edge, *named)
+        nodes = _dated_accounts(known, edges, receipts)
+        chained = chains.reached(nodes, edges, pools, known.kind_start)
+        broken = breaks.find(nodes, edges, pools, known.kind_start)
+        return Graph(known.kind_start, known.division_codes, nodes, edges, receipts, pools, chained, broken, found)
 
 
-def _assembled(known: Records, moved: Movements, receipts: Receipts) -> Graph:
-    nodes = known.nodes
-    count = len(nodes.amount)
+def _orders(moved: Movements, count: int) -> tuple[Indexes, Ints, Ints]:
+    """The order of draws, by source, date, target; and where each node's edges start, by source and by target."""
     order = np.arange(len(moved.source), dtype=np.int32)
     order = sorting.by_node(moved.target, order, count)
     order = sorting.by_date(moved.date, order)
     order = sorting.by_node(moved.source, order, count)
-    source, target = moved.source[order], moved.target[order]
-    amount, date = moved.amount[order], moved.date[order]
-    out_start = sorting.starts(source, count)
-    in_edge = np.arange(len(order), dtype=np.int32)
-    in_edge = sorting.by_node(source, in_edge, count)
-    in_edge = sorting.by_date(date, in_edge)
-    in_edge = sorting.by_node(target, in_edge, count)
-    in_start = sorting.starts(target, count)
-    pools = _pools(known, sorting.sums(amount, out_start), sorting.sums(amount[in_edge], in_start), receipts)
-    flow, found = rings.take_out(source, target, amount, (out_start, in_start))
-    around = sorting.sums(amount - flow, out_start)
-    pools = Pools(pools.inflow, pools.outflow, pools.outside, pools.declared, pools.unsourced, pools.pool - around)
-    deposit = _named_deposits(moved.named[order], source, target, out_start)
-    line_before, named = _lines(out_start, source, flow, deposit)
-    edges = Edges(out_start, source, target, amount, flow, date, moved.evidence[order], line_before, in_start, in_edge,
-                  *named)
-    nodes = _dated_accounts(known, edges, receipts)
-    chained = chains.reached(nodes, edges, pools, known.kind_start)
-    broken = breaks.find(nodes, edges, pools, known.kind_start)
-    return Graph(known.kind_start, known.division_codes, nodes, edges, receipts, pools, chained, broken, found)
+    return order, sorting.starts(moved.source, count), sorting.starts(moved.target, count)
+
+
+def _deposit_order(source: Indexes, target: Indexes, date: Indexes, count: int) -> Indexes:
+    """Edge numbers by target, then date, then source."""
+    order = np.arange(len(source), dtype=np.int32)
+    order = sorting.by_node(source, order, count)
+    order = sorting.by_date(date, order)
+    return sorting.by_node(target, order, count)
 
 
 def _receipts(ledger: Ledger, known: Records) -> Receipts:
@@ -81,9 +84,9 @@ def _receipts(ledger: Ledger, known: Records) -> Receipts:
     account = known.positions("special_account", table["account_id"])
     keep = account >= 0
     ids = from_arrow([table["id"].filter(keep)])
-    return Receipts(ids, account[keep], records.dates([table])[keep],
+    return Receipts(ids, account[keep], records.dates(table["date"])[keep],
                     table["amount_fen"].to_numpy().astype(np.int64)[keep],
-                    table["poverty"].to_numpy(zero_copy_only=False).astype(np.bool_)[keep])
+                    records.flags(table["poverty"].combine_chunks())[keep])
 
 
 def _pools(known: Records, outflow: Ints, inflow: Ints, receipts: Receipts) -> Pools:

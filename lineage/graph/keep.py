@@ -69,16 +69,19 @@ def _array(folder: Path, stem: str) -> Any:
 
 
 def derive(ledger: Ledger, folder: Path) -> None:
-    """The derivation step of the graph: its arrays under `graph/`, its tables as Parquet beside them."""
+    """The derivation step of the graph: its arrays under `graph/`, its tables as Parquet beside them.
+
+    From then on the ledger reads the arrays from there: what was built in memory is let go before tables are made.
+    """
     save(ledger.graph, folder / "graph")
-    _write_tables(ledger, folder)
+    ledger.graph = load(folder / "graph")
+    _write_tables(ledger.graph, folder)
 
 
-def _write_tables(ledger: Ledger, folder: Path) -> None:
+def _write_tables(graph: Graph, folder: Path) -> None:
     from lineage.attribution.passes import origin_classes
     from lineage.graph import tables
 
-    graph = ledger.graph
     node_classes, edge_classes = origin_classes(graph)
     found = {
         "nodes": tables.nodes(graph, node_classes), "edges": tables.edges(graph, edge_classes),
@@ -93,8 +96,12 @@ def _write_tables(ledger: Ledger, folder: Path) -> None:
 def _parquet(path: Path, pieces: Iterator[pa.Table]) -> None:
     import pyarrow.parquet as pq
 
+    from lineage.graph.tables import REPEATED
+
     first = next(pieces)
-    with pq.ParquetWriter(path, first.schema, compression="zstd", compression_level=1) as writer:
+    repeated = [name for name in REPEATED if name in first.schema.names]
+    packed = {"compression": "zstd", "compression_level": 1, "use_dictionary": repeated}
+    with pq.ParquetWriter(path, first.schema, **packed) as writer:
         writer.write_table(first)
         for piece in pieces:
             writer.write_table(piece)

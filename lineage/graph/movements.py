@@ -6,14 +6,15 @@ whose net amount is nothing gives none either: taken back in full, it moved no m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lineage.graph.arrays import Indexes, Ints, Small
-from lineage.graph.records import Records, dates
-from lineage.schema import NODE_KINDS
+from lineage.graph.records import Records, dates, flags
+from lineage.schema import BY_KIND, NODE_KINDS
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
@@ -63,20 +64,22 @@ def read(ledger: Ledger, records: Records) -> Movements:
         _sources_to_transfers(ledger, records),
         _transfers_to_indicators(ledger, records),
         _linked_by_document(ledger, records),
-        _indicators_to_payments(ledger, records),
-        _into_accounts(ledger, records),
-        _out_of_accounts(ledger, records),
-        _into_batches(ledger, records, "payment"),
-        _into_batches(ledger, records, "account_entry"),
-        _out_of_batches(ledger, records),
+        *_around_payments(ledger, records),
+        *_around_entries(ledger, records),
+        *_out_of_batches(ledger, records),
     ]
     so_far = _joined(parts)
+    parts.clear()
     ends = _asserted_ends(ledger, records)
     so_far = _joined([so_far, _asserted(ledger, records, ends, so_far)])
     return _joined([so_far, _years_to_years(ledger, records, ends, so_far)])
 
 
 def _joined(parts: list[Movements]) -> Movements:
+    parts = [part for part in parts if len(part.source)] or parts[:1]
+    if len(parts) == 1:
+        return parts[0]
+
     def column(name: str) -> Any:
         return np.concatenate([getattr(part, name) for part in parts])
 
@@ -89,8 +92,19 @@ def _movements(source: Indexes, target: Indexes, table: Any, evidence: int = REC
     amount = table["amount_fen"].fill_null(0).to_numpy().astype(np.int64)
     keep = (source >= 0) & (target >= 0) & (amount > 0)
     named = np.full(len(source), -1, np.int32) if named is None else named
-    return Movements(source[keep], target[keep], amount[keep], dates([table])[keep],
+    return Movements(source[keep], target[keep], amount[keep], dates(table["date"])[keep],
                      np.full(int(keep.sum()), evidence, np.int8), named[keep])
+
+
+def _rows_of(ledger: Ledger, records: Records, kind: str, sql: str) -> Iterator[tuple[Any, Indexes]]:
+    """The rows that are the nodes of a kind, in pieces, each with the nodes' indexes: no id is looked up."""
+    table, span = BY_KIND[kind], records.span(kind)
+    order = "" if ledger.is_sorted(table.name) else f" ORDER BY {table.key[0]}"
+    place = span.start
+    for batch in ledger.pieces(sql + order):
+        yield batch, np.arange(place, place + len(batch), dtype=np.int32)
+        place += len(batch)
+    assert place == span.stop, f"{place - span.start} rows of {table.name} for {len(span)} records"
 
 
 def _sources_to_transfers(ledger: Ledger, records: Records) -> Movements:
@@ -143,7 +157,7 @@ def _asserted(ledger: Ledger, records: Records, ends: Ends, recorded: Movements)
     import pyarrow as pa
 
     links = ledger.asserted_links
-    gone, come = set(recorded.source.tolist()), set(recorded.target.tolist())
+    gone, come = _met(recorded.source, ends[0], records), _met(recorded.target, ends[1], records)
     keep = np.zeros(len(links), np.bool_)
     for place, link in enumerate(links):
         source, target = int(ends[0][place]), int(ends[1][place])
@@ -161,56 +175,50 @@ def _asserted(ledger: Ledger, records: Records, ends: Ends, recorded: Movements)
     return _movements(np.where(keep, ends[0], -1).astype(np.int32), ends[1], table, ASSERTED)
 
 
+def _met(nodes: Indexes, wanted: Indexes, records: Records) -> set[int]:
+    """Which of the nodes wanted are among `nodes` (m,)."""
+    if not len(wanted):
+        return set()
+    there = np.zeros(len(records.nodes.amount), np.bool_)
+    there[nodes] = True
+    return {int(node) for node in wanted if node >= 0 and there[node]}
+
+
 def _id_of(record: str, kind: str) -> str | None:
     return record.removeprefix(kind + ":") if record.startswith(kind + ":") else None
 
 
-def _indicators_to_payments(ledger: Ledger, records: Records) -> Movements:
-    table = ledger.query("""
-        SELECT payment_id, indicator_id, transfer_id, net_fen AS amount_fen, pay_date AS date FROM payments
-        WHERE NOT is_reversal AND status = 'valid' AND pay_date IS NOT NULL AND indicator_id IS NOT NULL
-        ORDER BY payment_id""")
-    return _movements(records.positions("indicator", table["indicator_id"]),
-                      records.positions("payment", table["payment_id"]), table,
-                      named=records.positions("transfer", table["transfer_id"]))
+def _around_payments(ledger: Ledger, records: Records) -> Iterator[Movements]:
+    """Out of indicators into payments, and out of payments into accounts and batches."""
+    rows = _rows_of(ledger, records, "payment", """
+        SELECT indicator_id, transfer_id, account_id, one_card_batch_id, net_fen AS amount_fen, pay_date AS date,
+               status = 'valid' AND pay_date IS NOT NULL AS paid
+        FROM payments WHERE NOT is_reversal""")
+    for batch, nodes in rows:
+        payment = np.where(flags(batch["paid"]), nodes, np.int32(-1))
+        yield _movements(records.positions("indicator", batch["indicator_id"]), payment, batch,
+                         named=records.positions("transfer", batch["transfer_id"]))
+        yield _movements(payment, records.positions("special_account", batch["account_id"]), batch)
+        yield _movements(payment, records.positions("one_card_batch", batch["one_card_batch_id"]), batch)
 
 
-def _into_accounts(ledger: Ledger, records: Records) -> Movements:
-    table = ledger.query("""
-        SELECT payment_id, account_id, net_fen AS amount_fen, pay_date AS date FROM payments
-        WHERE NOT is_reversal AND status = 'valid' AND pay_date IS NOT NULL AND account_id IS NOT NULL""")
-    return _movements(records.positions("payment", table["payment_id"]),
-                      records.positions("special_account", table["account_id"]), table)
-
-
-def _out_of_accounts(ledger: Ledger, records: Records) -> Movements:
-    table = ledger.query("""
-        SELECT entry_id, account_id, net_fen AS amount_fen, date FROM account_entries
+def _around_entries(ledger: Ledger, records: Records) -> Iterator[Movements]:
+    """Out of accounts into their expenditures, and out of these into batches."""
+    rows = _rows_of(ledger, records, "account_entry", """
+        SELECT account_id, one_card_batch_id, net_fen AS amount_fen, date FROM account_entries
         WHERE NOT is_reversal AND direction = 'expenditure'""")
-    return _movements(records.positions("special_account", table["account_id"]),
-                      records.positions("account_entry", table["entry_id"]), table)
+    for batch, entry in rows:
+        yield _movements(records.positions("special_account", batch["account_id"]), entry, batch)
+        yield _movements(entry, records.positions("one_card_batch", batch["one_card_batch_id"]), batch)
 
 
-def _into_batches(ledger: Ledger, records: Records, kind: str) -> Movements:
-    if kind == "payment":
-        table = ledger.query("""
-            SELECT payment_id AS id, one_card_batch_id, net_fen AS amount_fen, pay_date AS date FROM payments
-            WHERE NOT is_reversal AND status = 'valid' AND pay_date IS NOT NULL AND one_card_batch_id IS NOT NULL""")
-    else:
-        table = ledger.query("""
-            SELECT entry_id AS id, one_card_batch_id, net_fen AS amount_fen, date FROM account_entries
-            WHERE NOT is_reversal AND direction = 'expenditure' AND one_card_batch_id IS NOT NULL""")
-    return _movements(records.positions(kind, table["id"]),
-                      records.positions("one_card_batch", table["one_card_batch_id"]), table)
-
-
-def _out_of_batches(ledger: Ledger, records: Records) -> Movements:
-    table = ledger.query("""
-        SELECT c.one_card_payment_id, c.batch_id, c.amount_fen, b.pay_date AS date
-        FROM one_card_payments c JOIN one_card_batches b ON b.batch_id = c.batch_id WHERE c.status = 'paid'
-        ORDER BY c.one_card_payment_id""")
-    return _movements(records.positions("one_card_batch", table["batch_id"]),
-                      records.positions("one_card_payment", table["one_card_payment_id"]), table)
+def _out_of_batches(ledger: Ledger, records: Records) -> Iterator[Movements]:
+    rows = _rows_of(ledger, records, "one_card_payment", """
+        SELECT batch_id, amount_fen, CAST(NULL AS DATE) AS date, status = 'paid' AS paid FROM one_card_payments""")
+    for batch, nodes in rows:
+        found = _movements(records.positions("one_card_batch", batch["batch_id"]),
+                           np.where(flags(batch["paid"]), nodes, np.int32(-1)), batch)
+        yield replace(found, date=records.nodes.date[found.source])  # an edge out of a batch bears the batch's date
 
 
 def _years_to_years(ledger: Ledger, records: Records, asserted: Ends, others: Movements) -> Movements:
@@ -227,7 +235,7 @@ def _years_to_years(ledger: Ledger, records: Records, asserted: Ends, others: Mo
     evidence = np.repeat(np.array([RECORDED, ASSERTED], np.int8), [int((~told).sum()), len(accepted[0])])
     source = np.concatenate([earlier[~told], accepted[0]])
     target = np.concatenate([later[~told], accepted[1]])
-    came: Ints = np.zeros(len(records.nodes.amount), np.int64)
+    came: Ints = np.zeros(len(records.nodes.amount) if len(target) else 0, np.int64)
     np.add.at(came, others.target, others.amount) if len(target) else None
     rest = records.nodes.amount[target] - came[target]
     keep = (source >= 0) & (rest > 0)

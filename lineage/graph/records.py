@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lineage.graph import text
 from lineage.graph.arrays import NO_DATE, TIERS, Flags, Indexes, Ints, Nodes
 from lineage.graph.text import TextColumn, from_arrow
-from lineage.schema import NODE_KINDS
+from lineage.schema import BY_KIND, NODE_KINDS
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
@@ -77,15 +79,23 @@ class Records:
     division_codes: tuple[str, ...]
     nodes: Nodes
 
+    def span(self, kind: str) -> range:
+        """The node indexes of a kind."""
+        place = NODE_KINDS.index(kind)
+        return range(int(self.kind_start[place]), int(self.kind_start[place + 1]))
+
     def positions(self, kind: str, ids: Any) -> Indexes:
         """Node index of each id of that kind in an Arrow array; -1 for null and for ids not there."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        place = NODE_KINDS.index(kind)
-        start, stop = int(self.kind_start[place]), int(self.kind_start[place + 1])
-        known = self.nodes.ids.to_arrow()[start:stop]
+        span = self.span(kind)
+        start, stop = span.start, span.stop
         wanted = ids.cast(pa.large_string())
+        if len(wanted) < len(span) // 1000:  # a look-up table of ten million ids for the sake of a few
+            rows = [-1 if each is None else self.nodes.ids.find(each, start, stop) for each in wanted.to_pylist()]
+            return np.array(rows, np.int32)
+        known = self.nodes.ids.to_arrow()[start:stop]
         found = pc.fill_null(pc.index_in(wanted, value_set=known, skip_nulls=True), -1)
         positions = found.to_numpy(zero_copy_only=False).astype(np.int32)
         result: Indexes = np.where(positions >= 0, positions + np.int32(start), np.int32(-1)).astype(np.int32)
@@ -94,25 +104,45 @@ class Records:
 
 def read(ledger: Ledger) -> Records:
     """All nodes of a ledger, by kind and id. Reversals are no nodes."""
-    tables = [ledger.query(f"SELECT {_COLUMNS} FROM ({_QUERIES[kind]}) ORDER BY id") for kind in NODE_KINDS]
-    counts = np.array([0, *(table.num_rows for table in tables)], np.int64)
     codes = _division_codes(ledger)
-    nodes = Nodes(
-        ids=_text(tables, "id"),
-        titles=_text(tables, "title"),
-        amount=_whole(tables, "amount_fen", np.int64, 0),
-        date=dates(tables),
-        division=np.concatenate([_codes(table["division_code"], codes) for table in tables]),
-        tier=_whole(tables, "tier", np.int8, -1),
-        in_scope=_flags(tables, "in_scope"),
-        alive=_flags(tables, "alive"),
-        own=_flags(tables, "own"),
-        kept=_flags(tables, "kept"),
-        waiting=_flags(tables, "waiting"),
-        gap=_whole(tables, "gap", np.int8, 0),
-    )
+    counts = [0]
+    read_so_far: dict[str, list[Any]] = {name: [] for name in _READERS}
+    for kind in NODE_KINDS:
+        found = _of_kind(ledger, kind, codes)
+        counts.append(sum(len(piece) for piece in found["amount"]))
+        for name, pieces in found.items():
+            read_so_far[name].extend(pieces)
+    columns = {name: _joined(pieces) for name, pieces in read_so_far.items()}
+    nodes = Nodes(**columns)
     assert int(nodes.tier.max(initial=-1)) < len(TIERS)
-    return Records(np.cumsum(counts), tuple(codes), nodes)
+    return Records(np.cumsum(np.array(counts, np.int64)), tuple(codes), nodes)
+
+
+def _of_kind(ledger: Ledger, kind: str, codes: list[str]) -> dict[str, list[Any]]:
+    """The columns of one kind in pieces, by id. A table sorted by key mostly needs no sorting: that is looked at."""
+    query = f"SELECT {_COLUMNS} FROM ({_QUERIES[kind]})"
+    if ledger.is_sorted(BY_KIND[kind].name):
+        found = _columns(ledger.pieces(query), codes)
+        if text.ascend(found["ids"]):
+            return found
+    return _columns(ledger.pieces(f"{query} ORDER BY id"), codes)
+
+
+def _columns(batches: Iterable[Any], codes: list[str]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {name: [] for name in _READERS}
+    for batch in batches:
+        for name, (column, reader) in _READERS.items():
+            found[name].append(reader(batch[column], codes))
+    return found
+
+
+def _joined(pieces: list[Any]) -> Any:
+    """One column out of its pieces, which are let go."""
+    if isinstance(pieces[0], TextColumn):
+        return text.joined(pieces)
+    whole = np.concatenate(pieces)
+    pieces.clear()
+    return whole
 
 
 def _division_codes(ledger: Ledger) -> list[str]:
@@ -126,29 +156,23 @@ def _division_codes(ledger: Ledger) -> list[str]:
     return codes
 
 
-def dates(tables: list[Any], column: str = "date") -> Indexes:
-    """Day numbers of a date column over several Arrow tables; NO_DATE where empty."""
+def dates(column: Any) -> Indexes:
+    """Day numbers of an Arrow date column; NO_DATE where empty."""
     import pyarrow as pa
 
-    parts = []
-    for table in tables:
-        days = table[column].cast(pa.date32()).cast(pa.int32()).fill_null(int(NO_DATE))
-        parts.append(days.to_numpy().astype(np.int32))
-    return np.concatenate(parts)
+    days = column.cast(pa.date32()).cast(pa.int32()).fill_null(int(NO_DATE))
+    result: Indexes = days.to_numpy().astype(np.int32)
+    return result
 
 
-def _text(tables: list[Any], column: str) -> TextColumn:
-    return from_arrow([table[column] for table in tables])
+def flags(column: Any) -> Flags:
+    """An Arrow column of truth values; false where empty."""
+    result: Flags = column.fill_null(False).to_numpy(zero_copy_only=False).astype(np.bool_)
+    return result
 
 
-def _whole(tables: list[Any], column: str, dtype: type[np.int64] | type[np.int8], empty: int) -> Any:
-    return np.concatenate([table[column].fill_null(empty).to_numpy().astype(dtype) for table in tables])
-
-
-def _flags(tables: list[Any], column: str) -> Flags:
-    return np.concatenate([
-        table[column].fill_null(False).to_numpy().astype(np.bool_) for table in tables
-    ])
+def _whole(dtype: type[np.int64] | type[np.int8], empty: int) -> Callable[[Any, list[str]], Any]:
+    return lambda column, _: column.fill_null(empty).to_numpy().astype(dtype)
 
 
 def _codes(column: Any, codes: list[str]) -> Indexes:
@@ -158,3 +182,16 @@ def _codes(column: Any, codes: list[str]) -> Indexes:
     found = pc.fill_null(pc.index_in(column, value_set=pa.array(codes, column.type), skip_nulls=True), -1)
     result: Indexes = found.to_numpy().astype(np.int32)
     return result
+
+
+_READERS: dict[str, tuple[str, Callable[[Any, list[str]], Any]]] = {
+    "ids": ("id", lambda column, _: from_arrow([column])),
+    "titles": ("title", lambda column, _: from_arrow([column])),
+    "amount": ("amount_fen", _whole(np.int64, 0)),
+    "date": ("date", lambda column, _: dates(column)),
+    "division": ("division_code", _codes),
+    "tier": ("tier", _whole(np.int8, -1)),
+    "gap": ("gap", _whole(np.int8, 0)),
+    **{name: (name, lambda column, _: flags(column)) for name in ("in_scope", "alive", "own", "kept", "waiting")},
+}
+"""How each column of `Nodes` is read: from which column of a query, by what."""

@@ -43,13 +43,13 @@ def by_date(dates: NDArray[np.int32], order: NDArray[np.int32]) -> NDArray[np.in
     high = int(dated.max()) if len(dated) else 0
     if high - low > 10_000_000:
         return order[np.argsort(dates[order], kind="stable")]
-    ranks = np.where(dates == NO_DATE, 0, dates.astype(np.int64) - low + 1).astype(np.int32)
+    ranks = np.where(dates == NO_DATE, np.int32(0), dates - np.int32(low - 1)).astype(np.int32)
     result: NDArray[np.int32] = _counting_order(ranks, order, high - low + 2)
     return result
 
 
 def starts(nodes: NDArray[np.int32], node_count: int) -> NDArray[np.int64]:
-    """Row starts (n + 1,) of a compressed sparse row form over edges sorted by `nodes`."""
+    """Row starts (n + 1,) of a compressed sparse row form over edges laid out by `nodes`."""
     counts = np.bincount(nodes, minlength=node_count) if len(nodes) else np.zeros(node_count, np.int64)
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lineage.attribution.class_walk import Classes
 
 PIECE = 500_000
+REPEATED = ("source", "kind", "division_code", "state", "evidence", "date")
+"""Columns that hold few values or the same one in runs: only these gain by a dictionary."""
 POVERTY = [kind for kind in range(len(CLASSES)) if kind % 2 == 0]
 assert UNSOURCED_POVERTY % 2 == 0
 
@@ -40,8 +42,8 @@ def nodes(graph: Graph, classes: Classes) -> Iterator[pa.Table]:
         state = np.where(graph.nodes.alive[rows],
                          np.where(graph.chains.sourced[rows], np.where(graph.chains.unsourced[rows], 2, 3), 1), 0)
         columns: dict[str, Any] = {
-            "record": _records(graph, rows),
-            "kind": _kinds(graph, rows),
+            "record": _records(graph, np.arange(rows.start, rows.stop)),
+            "kind": _kinds(graph, np.arange(rows.start, rows.stop)),
             "id": graph.nodes.ids.to_arrow()[rows.start : rows.stop].cast(pa.string()),
             "division_code": _divisions(graph, rows),
             "date": _dates(graph.nodes.date[rows]),
@@ -63,14 +65,13 @@ def edges(graph: Graph, classes: Classes) -> Iterator[pa.Table]:
     """One row a movement, a piece at a time; class columns split what flows once rings are out."""
     import pyarrow as pa
 
-    names = _records(graph, slice(0, graph.node_count))
     evidence = pa.array(EVIDENCE, pa.string())
     for start in range(0, max(graph.edge_count, 1), PIECE):
         rows = slice(start, min(start + PIECE, graph.edge_count))
         split = _piece(classes, rows).dense(graph.edges.flow[rows])
         columns: dict[str, Any] = {
-            "source": names.take(pa.array(graph.edges.source[rows])),
-            "target": names.take(pa.array(graph.edges.target[rows])),
+            "source": _records(graph, graph.edges.source[rows]),
+            "target": _records(graph, graph.edges.target[rows]),
             "amount_fen": graph.edges.amount[rows],
             "flow_fen": graph.edges.flow[rows],
             "date": _dates(graph.edges.date[rows]),
@@ -127,26 +128,26 @@ def _piece(classes: Classes, rows: slice) -> Classes:
 
 
 def _class_columns(split: Ints, prefix: str) -> dict[str, Any]:
-    columns: dict[str, Any] = {prefix + name: split[:, kind].copy() for kind, name in enumerate(CLASSES)}
+    columns: dict[str, Any] = {prefix + name: split[:, kind] for kind, name in enumerate(CLASSES)}
     poverty = split[:, POVERTY].sum(axis=1)
     columns[prefix + "poverty_fen"] = poverty
     columns[prefix + "other_fen"] = split.sum(axis=1) - poverty
     return columns
 
 
-def _kinds(graph: Graph, rows: slice) -> pa.Array:
+def _kinds(graph: Graph, nodes: Any) -> pa.Array:
     import pyarrow as pa
 
-    place = np.searchsorted(graph.kind_start, np.arange(rows.start, rows.stop), side="right") - 1
+    place = np.searchsorted(graph.kind_start, nodes, side="right") - 1
     return pa.array(NODE_KINDS, pa.string()).take(pa.array(place))
 
 
-def _records(graph: Graph, rows: slice) -> pa.Array:
+def _records(graph: Graph, nodes: Any) -> pa.Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    ids = graph.nodes.ids.to_arrow()[rows.start : rows.stop].cast(pa.string())
-    return pc.binary_join_element_wise(_kinds(graph, rows), ids, ":")
+    ids = graph.nodes.ids.to_arrow().take(pa.array(nodes)).cast(pa.string())
+    return pc.binary_join_element_wise(_kinds(graph, nodes), ids, ":")
 
 
 def _divisions(graph: Graph, rows: slice) -> pa.Array:

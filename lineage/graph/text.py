@@ -46,6 +46,36 @@ class TextColumn:
         return pa.LargeStringArray.from_buffers(len(self), pa.py_buffer(offsets), pa.py_buffer(self.data))
 
 
+def ascend(pieces: list[TextColumn]) -> bool:
+    """Whether the rows of all pieces, laid end to end, are sorted by code point, none twice."""
+    import pyarrow.compute as pc
+
+    last: bytes | None = None
+    for piece in pieces:
+        if not len(piece):
+            continue
+        rows = piece.to_arrow()
+        if last is not None and piece.raw(0) <= last:
+            return False
+        if len(rows) > 1 and not pc.all(pc.less(rows[:-1], rows[1:])).as_py():
+            return False
+        last = piece.raw(len(piece) - 1)
+    return True
+
+
+def joined(pieces: list[TextColumn]) -> TextColumn:
+    """All pieces laid end to end; `pieces` is emptied on the way, so that no text is held twice for long."""
+    offsets = np.zeros(sum(len(piece) for piece in pieces) + 1, np.int64)
+    data = np.empty(sum(len(piece.data) for piece in pieces), np.uint8)
+    row = place = 0
+    while pieces:
+        piece = pieces.pop(0)
+        offsets[row + 1 : row + len(piece) + 1] = piece.offsets[1:] + place
+        data[place : place + len(piece.data)] = piece.data
+        row, place = row + len(piece), place + len(piece.data)
+    return TextColumn(offsets, data)
+
+
 def from_arrow(chunks: list[Any]) -> TextColumn:
     """One column out of Arrow string arrays laid end to end; a null becomes empty text."""
     import pyarrow as pa
@@ -55,10 +85,11 @@ def from_arrow(chunks: list[Any]) -> TextColumn:
     whole = pa.concat_arrays(parts) if parts else pa.array([], pa.large_string())
     if whole.offset:
         whole = pa.concat_arrays([whole, pa.array([], pa.large_string())])
-    offsets = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset : whole.offset + len(whole) + 1]
-    buffer = whole.buffers()[2]
-    data = np.frombuffer(buffer, np.uint8) if buffer is not None else np.zeros(0, np.uint8)
-    return TextColumn(offsets.copy(), data)
+    if not len(whole):
+        return TextColumn(np.zeros(1, np.int64), np.zeros(0, np.uint8))
+    offsets = np.frombuffer(whole.buffers()[1], np.int64)[: len(whole) + 1]
+    data = np.frombuffer(whole.buffers()[2], np.uint8)[int(offsets[0]) : int(offsets[-1])]
+    return TextColumn(offsets - offsets[0], data.copy())
 
 
 def _whole(column: Any) -> Any:

@@ -109,14 +109,19 @@ def links_digest(ledger: Ledger) -> str:
 
 
 def _build(ledger: Ledger, made: DerivedSet, steps: Sequence[Step]) -> None:
+    from lineage import engine  # not on the way of one trace
+
     aside = _home(ledger.path) / f".building-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     aside.mkdir()
+    spilled = aside.with_name(aside.name + ".spill")
+    engine.spare_memory(ledger.engine, spilled)
     try:
         for step in steps:
             step(ledger, aside)
         durable.rename(aside, made.folder(ledger.path))
     finally:
         durable.discard(aside)
+        durable.discard(spilled)
     durable.write(_home(ledger.path) / _POINTER, durable.to_json(asdict(made)) + b"\n")
 
 

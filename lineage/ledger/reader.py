@@ -98,6 +98,10 @@ class Ledger:
         """The answer as an Arrow table. Every input table and every table of a graph pass is there by its name."""
         return self._run(sql, lambda cursor: cursor.execute(sql, parameters).to_arrow_table())
 
+    def pieces(self, sql: str, rows: int = 500_000) -> pyarrow.RecordBatchReader:
+        """The answer as Arrow record batches one after another, so that no more than one need be in memory."""
+        return self._run(sql, lambda cursor: cursor.execute(sql).to_arrow_reader(rows))
+
     def rows(self, sql: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
         """The answer as one dict a row; cheaper than Arrow for few rows."""
         from lineage import engine
@@ -231,6 +235,11 @@ class Ledger:
         engine.write_parquet(self.engine, f"SELECT * FROM ({sql}) ORDER BY {order}", file)
         self._read_from(name, file)
         self._bound.add(name)
+
+    def is_sorted(self, name: str) -> bool:
+        """Whether a table is read from a file that is sorted by its key: scanned as it is, it then comes in order."""
+        self.bind({name})
+        return name in self._views
 
     @cached_property
     def _scratch(self) -> Path:
