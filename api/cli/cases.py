@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.options import LANGUAGE, Settings, options
-from api.cli.output import DONE, FOUND, note, print_json, print_table
+from api.cli.output import DONE, FOUND, headings, note, print_json, print_table
 from lineage.words import say
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def show(one: CaseFile, settings: Settings) -> None:
     print_table(
         _heads(settings, "record")
         + [say(f"rules.{word}", settings.lang) for word in ("amount", "state", "findings")]
-        + ["version"],
+        + headings(settings.lang, "version"),
         rows,
     )
     history = [(step.at, step.by, step.event, _said(step.said)) for step in one.steps]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import Settings, option, options
-from api.cli.output import DONE, amount_text, note, print_json, print_table
+from api.cli.output import DONE, amount_text, headings, note, print_json, print_table
 from lineage.words import say
 
 if TYPE_CHECKING:
@@ -39,12 +39,14 @@ def explain_command(
         typer.echo(say("explain.step", lang, number=number, pool=step.pool, pool_amount=money(step.pool_fen),
                        target=step.target, amount=money(step.amount_fen), date=step.date or ""))
         _place(step, settings)
-        print_table((say("explain.source", lang), "there", "before", "taken"),
+        heads = headings(lang, "there", "before", "taken")
+        print_table((say("explain.source", lang), *heads),
                     [(share.source, money(share.there_fen), money(share.before_fen), money(share.taken_fen))
-                     for share in step.shares], right=("there", "before", "taken"))
+                     for share in step.shares], right=heads)
     typer.echo("")
-    print_table((say("explain.result", lang), "amount"), [(name, money(fen)) for name, fen in answer.sources],
-                right=("amount",))
+    heads = headings(lang, "amount")
+    results = [(name, money(fen)) for name, fen in answer.sources]
+    print_table((say("explain.result", lang), *heads), results, right=heads)
     note(say("explain.order_mattered" if answer.order_mattered else "explain.order_did_not", lang))
     return DONE
 

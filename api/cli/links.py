@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.options import Settings, options
-from api.cli.output import DONE, amount_text, note, print_json, print_table
+from api.cli.output import DONE, amount_text, code_word, headings, note, print_json, print_table
 from lineage.words import say
 
 
@@ -29,9 +29,10 @@ def links_command(
     if settings.json:
         print_json(found.to_json())
         return DONE
-    print_table(("from", "to", "amount", "date", "evidence"),
-                [(edge.source, edge.target, amount_text(edge.amount_fen, settings.unit), edge.date, edge.evidence)
-                 for edge in found.movements], right=("amount",))
+    heads = headings(settings.lang, "from", "to", "amount", "date", "evidence")
+    rows = [(edge.source, edge.target, amount_text(edge.amount_fen, settings.unit), edge.date,
+             code_word("evidence", edge.evidence, settings.lang)) for edge in found.movements]
+    print_table(heads, rows, right=heads[2:3])
     if not found.movements:
         note(say("graph.no_way", settings.lang, one=found.one, other=found.other))
     return DONE

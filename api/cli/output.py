@@ -19,7 +19,7 @@ import typer
 
 from api.cli.options import LANGUAGE
 from lineage.money import in_unit
-from lineage.words import say
+from lineage.words import Language, area_words, say
 
 DONE, FOUND, MISUSE, NOT_DONE = 0, 1, 2, 3
 _UNSEEN = ("Cc", "Cf", "Co", "Cs")
@@ -43,6 +43,17 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(f"\\x{ord(sign):02x}" if unicodedata.category(sign) in _UNSEEN else sign for sign in text)
+
+
+def headings(language: Language, *names: str) -> list[str]:
+    """The headings of columns that answers have in common, as a person reads them."""
+    return [say(f"columns.{name}", language) for name in names]
+
+
+def code_word(family: str, code: str | None, language: Language) -> str:
+    """A code of the answers (tier, state, reason, evidence): in English as JSON has it, else its word."""
+    known = area_words("viz").get(f"{family}_{code}") if language != "en" else None
+    return known[language] if known else code or ""
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[str] = ()) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import Settings, options
-from api.cli.output import DONE, amount_text, note, print_json, print_table
-from lineage.words import say
+from api.cli.output import DONE, amount_text, headings, note, print_json, print_table
+from lineage.words import area_words, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,8 +65,9 @@ def _show(proposals: Sequence[Proposal], settings: Settings) -> int:
     if settings.json:
         print_json({"repairs": [one.to_json() for one in proposals]})
     else:
+        heads = headings(settings.lang, "id", "from", "to", "kind", "amount", "score", "rivals", "sure", "evidence")
         print_table(
-            ("id", "from", "to", "kind", "amount", "score", "rivals", "sure", "evidence"),
+            heads,
             [
                 (
                     one.id,
@@ -77,11 +78,11 @@ def _show(proposals: Sequence[Proposal], settings: Settings) -> int:
                     f"{min(1.0, one.score):.2f}",
                     one.rivals,
                     "✓" if one.sure else "",
-                    " ".join(part.name for part in one.parts),
+                    " ".join(_part(part.name, settings) for part in one.parts),
                 )
                 for one in proposals
             ],
-            right=("amount", "score", "rivals"),
+            right=heads[4:7],
         )
     return DONE
 
@@ -105,8 +106,9 @@ def _accepted(ledger: Ledger, settings: Settings) -> int:
             }
         )
     else:
+        heads = headings(settings.lang, "entry", "from", "to", "amount", "who", "why", "at")
         print_table(
-            ("entry", "from", "to", "amount", "who", "why", "at"),
+            heads,
             [
                 (
                     link.entry,
@@ -119,6 +121,12 @@ def _accepted(ledger: Ledger, settings: Settings) -> int:
                 )
                 for link in links
             ],
-            right=("amount",),
+            right=heads[3:4],
         )
     return DONE
+
+
+def _part(name: str, settings: Settings) -> str:
+    """A part of a score: in English as JSON has it."""
+    known = area_words("pages").get(f"word_{name}") if settings.lang != "en" else None
+    return known[settings.lang] if known else name

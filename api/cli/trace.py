@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.options import Settings, option, options
-from api.cli.output import DONE, FOUND, UNIT_NAMES, amount_text, note, print_json, print_table, progress
+from api.cli.output import (
+    DONE,
+    FOUND,
+    UNIT_NAMES,
+    amount_text,
+    code_word,
+    headings,
+    note,
+    print_json,
+    print_table,
+    progress,
+)
 from lineage.errors import Misuse
 from lineage.words import say
 
@@ -108,36 +119,40 @@ def print_trail(trail: Trail, settings: Settings) -> None:
         rows = _source_rows(trail, settings)
         bounded = ("least", "most") if any(len(row) > 5 for row in rows) else ()
         width = 5 + len(bounded)
+        heads = headings(lang, "tier", "division", "class", "amount", *bounded)
         print_table(
-            (say("trace.sources", lang), "tier", "division", "class", "amount", *bounded),
-            [(*row, *[""] * (width - len(row))) for row in rows],
-            right=("amount", "least", "most"),
+            (say("trace.sources", lang), *heads), [(*row, *[""] * (width - len(row))) for row in rows], right=heads[3:]
         )
         if trail.mixed:
             typer.echo(say("trace.mixed", lang, amount=money(trail.mixed.amount_fen),
                            pool=trail.mixed.first_pool, unit=UNIT_NAMES[unit]))
     else:
+        heads = headings(lang, "amount")
         print_table(
-            (say("trace.reached", lang), "amount"),
+            (say("trace.reached", lang), *heads),
             [(end.record, part(end.amount_fen)) for end in trail.reached[:NODE_ROWS]],
-            right=("amount",),
+            right=heads,
         )
+    heads = headings(lang, "depth", "amount", "date", "division", "state", "title")
     print_table(
-        (say("trace.trail", lang), "depth", "amount", "date", "division", "state", "title"),
+        (say("trace.trail", lang), *heads),
         [
-            (node.record, node.depth, money(node.amount_fen), node.date, node.division_code, node.state, node.title)
+            (node.record, node.depth, money(node.amount_fen), node.date, node.division_code,
+             code_word("state", node.state, lang), node.title)
             for node in trail.nodes[:NODE_ROWS]
         ],
-        right=("depth", "amount"),
+        right=heads[:2],
     )
     if trail.breaks:
+        heads = headings(lang, "reason", "amount", "payments", "payments_amount")
         print_table(
-            (say("trace.breaks", lang), "reason", "amount", "payments", "payments_amount"),
+            (say("trace.breaks", lang), *heads),
             [
-                (gap.record, gap.reason, money(gap.amount_fen), gap.payments, money(gap.payments_amount_fen))
+                (gap.record, code_word("reason", gap.reason, lang), money(gap.amount_fen), gap.payments,
+                 money(gap.payments_amount_fen))
                 for gap in trail.breaks
             ],
-            right=("amount", "payments", "payments_amount"),
+            right=heads[1:],
         )
     hidden = trail.more + max(len(trail.nodes) - NODE_ROWS, 0)
     if hidden:
@@ -156,7 +171,8 @@ def _source_rows(trail: Trail, settings: Settings) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for source in trail.sources:
         proved = (source.least_fen, source.most_fen)
-        rows.append((source.record, source.tier, source.division_code, "poverty" if source.poverty else "other",
+        (kind,) = headings(settings.lang, "poverty" if source.poverty else "other")
+        rows.append((source.record, code_word("tier", source.tier, settings.lang), source.division_code, kind,
                      part(source.amount_fen), *(money(fen) for fen in proved if fen is not None)))
     if trail.unsourced_possible:
         rows.append((say("trace.unsourced", settings.lang), "", "", "", part(trail.unsourced_fen),
@@ -205,9 +221,9 @@ def _table(table: ManyTrails | PolicyTable, settings: Settings, output: Path | N
 
 def print_policies(table: PolicyTable, settings: Settings) -> None:
     """The policies side by side, what is the same under all of them first."""
-    bounded = ("least", "most") if table.is_bounded else ()
+    bounded = headings(settings.lang, "least", "most") if table.is_bounded else []
     print_table(
-        ("record", say("trace.same", settings.lang), *table.policies, *bounded),
+        (*headings(settings.lang, "record"), say("trace.same", settings.lang), *table.policies, *bounded),
         [
             (row.record, *(amount_text(fen, settings.unit)
                            for fen in (row.least_fen, *row.amounts_fen, *(row.bounds_fen or ()))))

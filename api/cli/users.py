@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import LANGUAGE, Settings, options
-from api.cli.output import DONE, note, print_json, print_table
+from api.cli.output import DONE, headings, note, print_json, print_table
 from lineage.words import say
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _listed(settings: Settings, people: Mapping[str, Person], keys: dict[str, st
         (one.name, " ".join(one.roles), " ".join(one.divisions) or "-", "" if one.active else "off")
         for one in people.values()
     ]
-    print_table(("name", "roles", "divisions", "state"), rows)
+    print_table(headings(settings.lang, "name", "roles", "divisions", "standing"), rows)
     for name, key in keys.items():
         note(say("serve.key", settings.lang, name=name, secret=key))
     return DONE
