@@ -33,7 +33,7 @@ develop: .venv/all.stamp ## the same with all extras and the tools of developmen
 demo: .venv/base.stamp ## make a province with planted faults, load, check, and name the page to open
 	$(BIN)/lineage demo $(DEMO) --payments $(PAYMENTS)
 
-test: .venv/all.stamp ## every test, with real servers where they can be had
+test: check ## the checks, then every test, with real servers where they can be had
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 test-long: .venv/all.stamp ## the property tests with many more examples
