@@ -2,8 +2,8 @@
 
 Written for the shipped profiles `budget_integration` and `fpmv`, which say how the ties are read. The standard has no
 table of transfers: an indicator row names what it was made from (ORI_BGT_ID), a row that is issued names who
-receives it (REC_DIV_CODE), BA_BGT_ADJSUB names every further feed. What it cannot say is lost: the kind
-integration, reversals of transfers (amounts are net), how an indicator was entered, adjustments without a feed.
+receives it (REC_DIV_CODE), BA_BGT_ADJSUB names every further feed. What it cannot say is lost: reversals of
+transfers (amounts are net), how an indicator was entered, adjustments without a feed; docs/made-province.md has all.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ORIGINS = {"own": "1", "superior": "3", "carry_over": "4"}
 PAY_TYPES = {"direct": "1", "authorized": "2"}
 PAYEES = {"person": "1", "enterprise": "2", "agency": "3", "village": "4", "special_account": "5", "household": "6"}
 PLAIN = ("divisions", "agencies", "projects", "special_accounts", "account_entries", "daily_reports", "fund_scope",
-         "watch_lists")  # fmt: skip
+         "watch_lists", "steps")  # fmt: skip
 """Tables that the standard leaves out."""
 Rows = list[dict[str, str]]
 
@@ -34,11 +34,12 @@ def write_standard(bundle: Path, folder: Path) -> Path:
     home = {"allocation:" + row["allocation_id"]: row["division_code"] for row in allocations}
     home |= {"indicator:" + row["indicator_id"]: row["division_code"] for row in indicators}
     issues = [row for row in feeds if row["kind"] == "issue"]
-    first, further = _ties(row for row in feeds if row["kind"] != "carry_over")
+    first, further = _ties(feeds)
     info = [*map(_arranged, allocations), *(_issued(row, home.get(row["source_id"], "")) for row in issues)]
     _write(folder / "BA_BGT_INFO.csv", info + [_booked(row, first.get(row["indicator_id"])) for row in indicators])
     _write(folder / "BA_BGT_ADJSUB.csv", map(_added, further))
-    _write(folder / "BA_BGT_CARRYOVERS.csv", [_carried(row) for row in indicators if row["previous_id"]])
+    carried = [row for row in indicators if row["previous_id"] and row["indicator_id"] not in first]
+    _write(folder / "BA_BGT_CARRYOVERS.csv", map(_carried, carried))
     payments = [{**row, "voucher_no": row["voucher_no"] or "N" + row["payment_id"]}
                 for row in read_table(bundle, "payments")]  # fmt: skip
     _write_payments(payments, first, folder)
@@ -81,6 +82,7 @@ def _arranged(row: Row) -> Row:
         "FISCAL_YEAR": row["fiscal_year"],
         "COR_BGT_DOC_NO": row["doc_no"],
         "BGT_DOC_TITLE": row["title"],
+        "BGT_DEC": row["fund_name"],
         "DOC_DATE": _day(row["date"]),
         "BUDGET_LEVEL_CODE": LEVELS.get(source, ""),
         "FOUND_TYPE_CODE": "" if source in LEVELS else source,
@@ -248,6 +250,7 @@ def write_feed(bundle: Path, folder: Path) -> Path:
     """The older three-table feed, FPMV_INDI and FPMV_PAY, every value text; allocations are its first indicators.
 
     An indicator names one other that it comes from: of several feeds only the first is told. No accounts, no batches.
+    The lists of places and the reports, which come from elsewhere, lie beside.
     """
     folder.mkdir(parents=True, exist_ok=True)
     first, _ = _ties(_feeds(read_table(bundle, "transfers")))
@@ -256,6 +259,8 @@ def write_feed(bundle: Path, folder: Path) -> Path:
               for row in read_table(bundle, "indicators")]  # fmt: skip
     _write(folder / "FPMV_INDI.csv", arranged + booked)
     _write(folder / "FPMV_PAY.csv", map(_pay, read_table(bundle, "payments")))
+    for name in ("divisions", "agencies", "projects", "daily_reports", "fund_scope"):
+        (folder / f"{name}.csv").write_bytes((bundle / f"{name}.csv").read_bytes())
     return folder
 
 

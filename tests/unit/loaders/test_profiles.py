@@ -88,7 +88,9 @@ def test_adjustments_carry_overs_appropriations_and_person_details(tmp_path: Pat
     ties = {
         row["transfer_id"]: (row["kind"], row["source_id"], row["target_id"]) for row in rows(tmp_path, "transfers")
     }
-    assert ties == {"J1": ("breakdown", "indicator:I1", "I2"), "I3I1-carryover": ("carry_over", "indicator:I1", "I3")}
+    assert ties == {"J1": ("breakdown", "indicator:I1", "I2")}
+    assert {row["indicator_id"]: row["previous_id"] for row in rows(tmp_path, "indicators")} == {"I1": None, "I2": None, "I3": "I1"}
+    assert [(row["adjustment_id"], row["amount_fen"]) for row in rows(tmp_path, "indicator_adjustments")] == [("J1", 4000), ("J2", -500)]
     (paid,) = rows(tmp_path)
     assert (paid["method"], paid["payee_kind"]) == ("appropriation", "special_account")
     assert [(row["amount_fen"], row["person_count"]) for row in rows(tmp_path, "one_card_batches")] == [(50000, 2)]
@@ -104,7 +106,7 @@ def test_the_three_table_feed(tmp_path: Path) -> None:
           "Q1,G3,10.00,大孟镇冉庄村委会,62170012345678901,20170605,修路,,1\nQ2,G3,-4.00,大孟镇冉庄村委会,62170012345678901,20170606,退回,Q1,1\n")  # fmt: skip
     assert load(tmp_path, folder, profile="fpmv").rejects == ()
     answer = lineage.open(tmp_path / "ledger").trace("payment:Q1").to_json()
-    assert (answer["amount"], [one["record"] for one in answer["sources"]]) == ("6.00", ["indicator:G1"])
+    assert (answer["amount"], [one["record"] for one in answer["sources"]]) == ("6.00", ["allocation:G1"])
     assert [row["kind"] for row in rows(tmp_path, "transfers")] == ["issue", "breakdown"]
 
 
