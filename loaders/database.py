@@ -17,7 +17,7 @@ from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lineage.errors import Misuse, Unavailable
 from lineage.schema import TABLES
@@ -57,6 +57,12 @@ class Extract:
     path: Path
     source: str
     rows: int
+
+
+def account(address: str) -> tuple[str, str, str]:
+    """User, password and database of an address; what a sign of the address stands in is percent-encoded there."""
+    parts = urlsplit(address)
+    return unquote(parts.username or ""), unquote(parts.password or ""), unquote(parts.path.lstrip("/"))
 
 
 def is_address(given: object) -> bool:
@@ -140,8 +146,7 @@ def _chunks(source: _Source, query: Query, since: str, last: str) -> Iterator[_C
             values.append(value)
     where = f" WHERE {' AND '.join(tests)}" if tests else ""
     order = f" ORDER BY {quote}{query.key}{quote}" if query.key else ""
-    on_server = {"name": "lineage_extract"} if DRIVERS[source.scheme] == "psycopg" else {}  # rows come in parts
-    cursor = source.connection.cursor(**on_server)
+    cursor = source.connection.cursor(*_in_parts(source.scheme))
     try:
         cursor.execute(f"SELECT * FROM ({query.select}) source{where}{order}", values)
         found = cursor.fetchmany(CHUNK_ROWS)
@@ -158,6 +163,13 @@ def _chunks(source: _Source, query: Query, since: str, last: str) -> Iterator[_C
         ) from error
     finally:
         cursor.close()
+
+
+def _in_parts(scheme: str) -> tuple[Any, ...]:
+    """What makes a driver's cursor leave the rows on the server until they are fetched; others do so by themselves."""
+    if DRIVERS[scheme] == "psycopg":
+        return ("lineage_extract",)
+    return (import_module("pymysql.cursors").SSCursor,) if scheme == "mysql" else ()
 
 
 def _chunk(heads: list[str], found: Sequence[Sequence[Any]], query: Query) -> _Chunk:
@@ -272,19 +284,19 @@ def _connect(driver: Any, address: str, scheme: str) -> Any:
         connection = driver.connect(f"file:{parts.path}?mode=ro", uri=True)
         connection.execute("BEGIN")
         return connection
-    database = parts.path.lstrip("/")
+    user, password, database = account(address)
     if scheme == "mysql":
         connection = driver.connect(
             host=parts.hostname,
             port=parts.port or 3306,
-            user=parts.username,
-            password=parts.password,
+            user=user,
+            password=password,
             database=database,
         )
         connection.cursor().execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         return connection
     connection = driver.connect(
-        user=parts.username, password=parts.password, dsn=f"{parts.hostname}:{parts.port or 1521}/{database}"
+        user=user, password=password, dsn=f"{parts.hostname}:{parts.port or 1521}/{database}"
     )
     connection.cursor().execute("SET TRANSACTION READ ONLY")
     return connection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +115,15 @@ def test_a_source_that_is_not_there_or_of_an_unknown_kind(tmp_path: Path) -> Non
         load(tmp_path, "postgresql://nobody:secret@127.0.0.1:1/none")  # type: ignore[arg-type]
     with pytest.raises(Misuse, match="the kind ftp"):
         load(tmp_path, "ftp://somewhere/x")  # type: ignore[arg-type]
+
+
+def test_user_and_password_of_an_address_are_decoded() -> None:
+    assert loaders.database.account("mysql://r%40x:ge%3Aheim%401@db/pay") == ("r@x", "ge:heim@1", "pay")
+
+
+@pytest.mark.parametrize(("scheme", "driver"), [("oracle", "oracledb"), ("dm", "dmPython"), ("mysql", "pymysql")])
+def test_a_driver_that_is_not_installed_is_named(scheme: str, driver: str, tmp_path: Path) -> None:
+    if find_spec(driver):
+        pytest.skip(f"{driver} is installed here")
+    with pytest.raises(Unavailable, match=rf"{scheme}://db/x: needs the driver {driver}; pip install {driver}"):
+        load(tmp_path, f"{scheme}://clerk:secret@db/x")  # type: ignore[arg-type]
