@@ -38,7 +38,11 @@ def rank_command(
     import queries
     from queries import rank_shift
 
+    if part and not division:
+        raise typer.BadParameter("--part opens a division's score: name it with --division CODE")
     ledger = settings.open()
+    if division:
+        queries.subtree(ledger, division)
     if division and part:
         show_records(ledger, settings, weights, (division, part))
         return
@@ -107,7 +111,8 @@ def show_parts(found: Ranking, division: str, settings: Settings) -> None:
     one = next((one for one in found.divisions if one.division_code == division), None)
     if one is None:
         why = next((said for said in found.not_assessed if said.division_code == division), None)
-        raise NotFound(f"{division} is not ranked", word(f"why_{why.why}", settings, detail=why.detail) if why else "")
+        reason = word(f"why_{why.why}", settings, detail=why.detail) if why else "cities and counties are ranked"
+        raise NotFound(f"{division} is not ranked", reason)
     heads = [word(name, settings) for name in ("part", "score", "numerator", "denominator")]
 
     def said(name: str, value: int) -> object:

@@ -145,6 +145,8 @@ def _reference(table: Table, column: Column, sight: Sight) -> str:
         return _sighted(table.name, bare(name, table.kind), sight)
     if column.name == "source_id":
         return _sighted_source(sight)
+    if column.name == "accounting_enabled":  # bookkeeping that begins later is not on yet
+        return f"({name} AND NOT {sight.later('t.accounting_from')})"
     if not column.references:
         return name
     target = BY_NAME[column.references]

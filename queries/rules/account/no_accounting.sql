@@ -21,7 +21,7 @@ Why: The money counts as spent, but nobody can see what became of it.
 Basis: 豫财库〔2015〕4号; ministry problem list P6 (以拨代支).
 
 Method: Poverty balance = the poverty class of the account's pool less that of what flowed out. Days since the last
-expenditure; without one, since the first money came.
+expenditure; without one, since the first money came (an opening balance at its date; without a date, long ago).
 
 Example: 568,259.68 came on 1 May, 142,064.92 were spent on 20 May, nothing since: 426,194.76 on 30 September.
 
@@ -40,6 +40,10 @@ WITH gone AS (
     SELECT 'special_account:' || account_id, min(date) FROM account_entries
     WHERE direction = 'receipt' AND payment_id IS NULL AND NOT is_reversal AND net_fen > 0
     GROUP BY account_id
+    UNION ALL
+    SELECT record, coalesce(opening_date, DATE '0001-01-01')
+    FROM special_accounts
+    WHERE opening_balance_fen > 0 AND coalesce(opening_date <= $as_of, true)
 ), first_money AS (
     SELECT record, min(first_came) AS first_came FROM came GROUP BY record
 ), lying AS (
