@@ -16,12 +16,21 @@ _ORIGIN = """
         UNION ALL
         SELECT record, indicator_id, division_code, fiscal_year, function_code, project_code, doc_no, date, amount_fen
         FROM indicators)"""
-_PLAIN = "regexp_replace(upper({0}), '[^0-9A-Z\\x{{4e00}}-\\x{{9fff}}]', '', 'g')"
+_WIDE = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
+_NARROW = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)).replace("'", "''")
+
+
+def _plain(text: str) -> str:
+    """Letters and digits only, in capitals and half width, without leading zeros: GB-01-7 and （gb 1 7） alike."""
+    half = (f"CASE WHEN regexp_matches({text}, '[\\x{{ff01}}-\\x{{ff5e}}]') "
+            f"THEN translate({text}, '{_WIDE}', '{_NARROW}') ELSE {text} END")
+    short = f"regexp_replace(upper({half}), '(^|[^0-9])0+([0-9])', '\\1\\2', 'g')"
+    return f"regexp_replace({short}, '[^0-9A-Z\\x{{4e00}}-\\x{{9fff}}]', '', 'g')"
 
 
 def _near(one: str, other: str) -> str:
-    """Misspelt, signs that are no letters or digits left out: 1 where equal then, less for one slip and for two."""
-    left, right = _PLAIN.format(one), _PLAIN.format(other)
+    """Misspelt: 1 where the plain forms are equal, less for one slip between them and for two."""
+    left, right = _plain(one), _plain(other)
     slips = f"damerau_levenshtein({left}, {right})"
     return (f"CASE WHEN abs(length({left}) - length({right})) > 2 THEN 0.0 ELSE "
             f"CASE {slips} WHEN 0 THEN 1.0 WHEN 1 THEN 0.8 WHEN 2 THEN 0.3 ELSE 0.0 END END")
@@ -93,6 +102,9 @@ _PAID = f"""
         SELECT p.*, t.target_id AS named_target FROM payments p LEFT JOIN transfers t ON t.transfer_id = p.transfer_id
         WHERE NOT p.is_reversal AND p.status = 'valid' AND p.pay_date IS NOT NULL AND p.net_fen > 0
           AND p.record NOT IN (SELECT target FROM edges)),
+    drawn AS (
+        SELECT source, date, sum(sum(amount_fen)) OVER (PARTITION BY source ORDER BY date) AS fen
+        FROM edges WHERE starts_with(source, 'indicator:') GROUP BY source, date),
     pairs AS (
         SELECT i.record AS source, l.record AS target, l.record AS broken, l.net_fen AS amount_fen,
                CASE WHEN l.indicator_id IS NULL THEN 0.0 ELSE {_near("l.indicator_id", "i.indicator_id")} END
@@ -101,6 +113,7 @@ _PAID = f"""
                CASE WHEN document_number(l.doc_no) IN (document_number(i.doc_no), document_number(i.superior_doc_no))
                     THEN 1.0 ELSE 0.0 END AS number_quoted,
                CASE WHEN l.agency_code = i.agency_code THEN 1.0 ELSE 0.0 END AS agency_same,
+               CASE WHEN i.amount_fen - coalesce(drawn.fen, 0) >= l.net_fen THEN 1.0 ELSE 0.0 END AS balance_on_day,
                CASE WHEN n.pool_fen - n.outflow_fen = l.net_fen THEN 1.0 ELSE 0.0 END AS balance_equal,
                CASE WHEN n.pool_fen - n.outflow_fen >= l.net_fen THEN 1.0 ELSE 0.0 END AS balance_enough,
                CASE WHEN l.function_code = i.function_code THEN 1.0 ELSE 0.0 END AS function_same,
@@ -108,8 +121,9 @@ _PAID = f"""
                CASE WHEN i.date <= l.pay_date AND i.fiscal_year = year(l.pay_date) THEN 1.0 ELSE 0.0 END
                    AS dates_in_order
         FROM lost l JOIN indicators i ON i.division_code = l.division_code JOIN nodes n ON n.record = i.record
+        ASOF LEFT JOIN drawn ON drawn.source = i.record AND drawn.date <= l.pay_date
         WHERE l.agency_code IS NULL OR i.agency_code IS NULL OR l.agency_code = i.agency_code)
-    SELECT * FROM pairs WHERE id_near > 0 OR balance_enough > 0
+    SELECT * FROM pairs WHERE id_near > 0 OR balance_on_day > 0
     QUALIFY row_number() OVER (PARTITION BY target ORDER BY id_near DESC, transfer_named DESC, number_quoted DESC,
                                agency_same + balance_equal + function_same + project_same DESC, source) <= 20
     ORDER BY target, source"""
@@ -131,7 +145,8 @@ _CARRIED = f"""
                CASE WHEN h.project_code = p.project_code THEN 1.0 ELSE 0.0 END AS project_same
         FROM hungry h JOIN indicators p ON p.division_code = h.division_code AND p.fiscal_year = h.fiscal_year - 1
         JOIN nodes n ON n.record = p.record)
-    SELECT * FROM pairs WHERE id_near > 0 OR balance_equal > 0 ORDER BY target, source"""
+    SELECT * FROM pairs WHERE id_near > 0 OR balance_equal > 0 OR balance_enough * agency_same * function_same > 0
+    ORDER BY target, source"""
 
 QUERIES = MappingProxyType({"received": _RECEIVED, "given": _GIVEN, "paid": _PAID, "carried": _CARRIED})
 """Kinds of missing link: a transfer received by an indicator, or given by a source; a payment; a carry-over."""

@@ -29,8 +29,8 @@ WEIGHTS = MappingProxyType({
     "given": {"id_near": 0.55, "number_quoted": 0.20, "balance_equal": 0.25, "balance_enough": 0.10,
               "function_same": 0.12, "year_same": 0.06, "project_same": 0.10, "dates_in_order": 0.06},
     "paid": {"id_near": 0.50, "transfer_named": 0.45, "number_quoted": 0.25, "agency_same": 0.22,
-             "balance_equal": 0.20, "balance_enough": 0.10, "function_same": 0.10, "project_same": 0.14,
-             "dates_in_order": 0.05},
+             "balance_equal": 0.20, "balance_on_day": 0.05, "balance_enough": 0.05, "function_same": 0.10,
+             "project_same": 0.14, "dates_in_order": 0.05},
     "carried": {"id_near": 0.50, "balance_equal": 0.40, "balance_enough": 0.05, "agency_same": 0.12,
                 "function_same": 0.12, "project_same": 0.08},
 })
