@@ -11,7 +11,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What was timed: seconds (best), how many `units` it handled, and the measure it is compared with, by name."""
+    """What was timed: seconds (best), how many `units` it handled, and the measure it is compared with, by name.
+
+    `skipped` says why it could not be timed here.
+    """
 
     name: str
     seconds: float
@@ -19,6 +22,7 @@ class Measure:
     unit: str = "run"
     against: str = ""
     note: str = ""
+    skipped: str = ""
 
 
 @dataclass(frozen=True, slots=True)

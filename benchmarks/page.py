@@ -14,22 +14,31 @@ from benchmarks.measures import Measure, Scale
 from lineage.release import VERSION
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+USUAL_PAYMENTS = 1_000_000
 HEAD = """# Benchmarks
 
 `make bench` runs these and writes this page. Read the ratios: they were taken in one run on one machine, against a
-peer doing the same work or against the machine's own memory. Another size:
-`make bench BENCHMARKS="load --payments 10000000"`.
+peer doing the same work or against the machine's own memory. Other sizes, and single benchmarks:
+`make bench BENCHMARKS="attribution peers --payments 100000 1000000 10000000"`.
+
+How it is done: a seeded made province (docs/made-province.md) is written, loaded and derived once a size and kept under
+`.cache/benchmarks`. Every benchmark runs in a process of its own, so that its peak memory is its own. Times are wall
+clock, the best of two to five runs, since noise only adds. Below each table stand the day, the machine, the size, the
+process's peak memory and how busy the machine was when the benchmark began: with more at work than there are cores,
+times are too long, and ratios mean more than times. Peers are optional (`pip install -e ".[bench]"`).
 """
 
 
 def section_of(name: str, scale: Scale) -> str:
     """One benchmark's section."""
     module = import_module(f"benchmarks.{name}")
-    return section(module.TITLE, module.NOTE, module.measure(scale), scale)
+    busy = os.getloadavg()[0]
+    title = module.TITLE if scale.payments == USUAL_PAYMENTS else f"{module.TITLE}, {scale.payments:,} payments"
+    return section(title, module.NOTE, module.measure(scale), scale, busy)
 
 
-def section(title: str, note: str, measures: list[Measure], scale: Scale) -> str:
-    """One benchmark's part of the page."""
+def section(title: str, note: str, measures: list[Measure], scale: Scale, busy: float = 0.0) -> str:
+    """One benchmark's part of the page; `busy` is how many programs wanted a core when it began."""
     by_name = {measure.name: measure for measure in measures}
     lines = [
         f"## {title}",
@@ -43,11 +52,15 @@ def section(title: str, note: str, measures: list[Measure], scale: Scale) -> str
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     said = f"{date.today()}, release {VERSION}, {machine}, {scale.payments:,} payments, peak {peak:.1f} GiB."
+    if busy > (os.cpu_count() or 1) / 2:
+        said += f" The machine was shared: {busy:.0f} programs wanted its cores when this began."
     return "\n".join([*lines, "", said])
 
 
 def row(measure: Measure, peer: Measure | None) -> str:
     """One line: a rate where things were counted; the ratio is of rates, above 1 means faster than the peer."""
+    if measure.skipped:
+        return f"| {measure.name} | not run: {measure.skipped} |  |  |  |"
     rate = per_second(measure.count / measure.seconds, measure.unit) if measure.count > 1 else ""
     ratio = ""
     if peer is not None:
@@ -71,6 +84,11 @@ def duration(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds * 1e9:.0f} ns"
+
+
+def block_of(name: str, payments: int) -> str:
+    """The name of a benchmark's part of the page: one a size."""
+    return name if payments == USUAL_PAYMENTS else f"{name} {payments}"
 
 
 def keep(name: str, text: str) -> None:

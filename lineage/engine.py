@@ -51,13 +51,13 @@ def connect(scratch: Path | None = None, *, ordered: bool = True) -> Engine:
     return engine
 
 
-def spare_memory(engine: Engine, scratch: Path) -> None:
-    """Let an engine spill into `scratch` what goes beyond 1 GB and 256 MB a thread: sorting ten million payments takes
-    7.4 GB otherwise and hardly less time. `LINEAGE_MEMORY` and a smaller machine have the last word.
+def spare_memory(engine: Engine, scratch: Path, *, megabytes: int = 1024) -> None:
+    """Let an engine spill into `scratch` what goes beyond so much and 256 MB a thread: sorting ten million payments
+    takes 7.4 GB otherwise and hardly less time. `LINEAGE_MEMORY` and a smaller machine have the last word.
     """
     held, threads = row(engine, "SELECT current_setting('memory_limit'), current_setting('threads')")
     size, unit = str(held).split()
-    enough = (1024 + 256 * int(threads)) << 20
+    enough = (megabytes + 256 * int(threads)) << 20
     if "LINEAGE_MEMORY" not in os.environ and float(size) * _UNITS[unit] > enough:
         engine.execute(f"SET memory_limit = '{enough >> 20}MiB'")
         engine.execute(f"SET temp_directory = {literal(scratch)}")

@@ -199,6 +199,7 @@ def write(
         work = ledger / "batches" / f".writing-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         work.mkdir()
         staging = engine.connect(work / "spill", ordered=False)
+        engine.spare_memory(staging, work / "spill", megabytes=2560)  # the cells of ten million payments, mostly
         try:
             writer = Writer(ledger, who, at, staging, key, covering.cover(staging, known), work, terms)
             writer._note_withdrawals()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks import page
 from benchmarks.__main__ import names
+from benchmarks.engines import DuckDB, Movements, Networkx
 from benchmarks.measures import Measure, Scale
 
 
@@ -16,6 +18,26 @@ def test_a_ratio_compares_rates_of_the_same_run() -> None:
     ours = Measure("ours", seconds=0.5, count=500, unit="rows", against="peer")
     assert page.row(ours, peer) == "| ours | 500 ms | 1 thousand rows/s | peer | 2× |"
     assert page.row(Measure("alone", seconds=2e-6), None) == "| alone | 2 µs |  |  |  |"
+
+
+def test_what_could_not_run_says_why() -> None:
+    row = page.row(Measure("peer", 0, skipped="No module named 'peer'"), None)
+    assert row == "| peer | not run: No module named 'peer' |  |  |  |"
+
+
+def test_a_busy_machine_is_named_and_each_size_has_its_part(tmp_path: Path) -> None:
+    assert "shared: 40 programs" in page.section("Title", "Note.", [Measure("a", 1.0)], Scale(1, tmp_path), 40.2)
+    assert "shared" not in page.section("Title", "Note.", [Measure("a", 1.0)], Scale(1, tmp_path), 0.1)
+    assert [page.block_of("load", size) for size in (1_000_000, 200)] == ["load", "load 200"]
+
+
+def test_an_engine_finds_who_lies_upstream_and_reads_every_edge(tmp_path: Path) -> None:
+    movements = Movements(6, *(np.array(column) for column in ([0, 1, 1, 2, 3], [1, 2, 3, 4, 4], [5, 2, 3, 2, 3])))
+    for engine in (Networkx, DuckDB):
+        peer = engine(movements, tmp_path)
+        assert [peer.upstream(record) for record in range(6)] == [1, 2, 3, 3, 5, 1], engine.name
+        assert peer.sum_of_edges() == 15, engine.name
+        peer.close()
 
 
 @pytest.mark.parametrize(
