@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lineage.trail import Trail
     from queries.check import Finding
     from viz.pack import Evidence
+    from viz.tables import Table as TableOfPack
 
 # Past so many records a pack holds the rows of the record asked, its ends and its breaks only.
 _ROWS_OF_MOST = 500
@@ -33,7 +34,7 @@ def gather(ledger: Ledger, trail: Trail, divisions: dict[str, str], lang: Langua
         comparison=compare(ledger, trail.record, "up" if trail.direction == "up" else "down").to_json(),
         rows=tuple(_rows(ledger, records)),
         asserted=tuple(_asserted(ledger, records)),
-        findings=tuple((one.id, one.rule.name, one.subject, one.severity, one.message(lang)) for one in found),
+        findings=_told(found, lang),
         rules=tuple(_rules(found, lang)),
         facts=tuple(ledger_facts(ledger)),
         divisions=divisions,
@@ -45,6 +46,18 @@ def _findings(ledger: Ledger, records: set[str]) -> list[Finding]:
     from queries.check import check
 
     return [one for one in check(ledger).findings if one.subject in records or records.intersection(one.evidence)]
+
+
+def finding_tables(found: list[Finding], lang: Language) -> tuple[tuple[TableOfPack, str], ...]:
+    """Findings with their rules, as tables of a pack with their standing."""
+    from viz.pack import finding_tables as as_tables
+    from viz.words import Words
+
+    return as_tables(_told(found, lang), tuple(_rules(found, lang)), Words(lang))
+
+
+def _told(found: list[Finding], lang: Language) -> tuple[tuple[str, str, str, str, str], ...]:
+    return tuple((one.id, one.rule.name, one.subject, one.severity, one.message(lang)) for one in found)
 
 
 def _rules(found: list[Finding], lang: Language) -> Iterator[tuple[str, str, str, str, str]]:

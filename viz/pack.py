@@ -45,7 +45,8 @@ class Evidence:
     `comparison`: the record under every policy (JSON of `lineage.policies.compare`). `rows`: ledger rows as
     (record, file, sheet, row, column, value). `asserted`: (from, to, who, when, why). `findings`: (id, rule,
     subject, severity, message). `rules`: of these findings (name, title, what, legal basis, parameters).
-    `facts`: version, hashes, engine, as (name, value). `divisions`: names by code.
+    `facts`: version, hashes, engine, as (name, value). `tables`: those of a division's year with
+    their standing. `divisions`: names by code.
     """
 
     comparison: Mapping[str, Any] | None = None
@@ -54,6 +55,7 @@ class Evidence:
     findings: Sequence[tuple[str, str, str, str, str]] = ()
     rules: Sequence[tuple[str, str, str, str, str]] = ()
     facts: Sequence[tuple[str, str]] = ()
+    tables: Sequence[tuple[Table, str]] = ()
     divisions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -101,17 +103,27 @@ def write_pack(trail: Any, path: str | Path, evidence: Evidence | None = None, l
 def write_flow_pack(
     rows: Sequence[Sequence[Any]],
     path: str | Path,
-    facts: Sequence[tuple[str, str]] = (),
+    evidence: Evidence | None = None,
     *,
     heading: str,
     lang: str = "zh",
 ) -> tuple[Path, ...]:
-    """The same for a division's year: `rows` as for `viz.flow_view`, `facts` as in `Evidence`."""
+    """The same for a division's year: `rows` as for `viz.flow_view`; of the evidence its facts and its own tables.
+
+    The tables stand before the flows; those without rows are left out.
+    """
     words = Words(lang)
+    tables = evidence.tables if evidence else ()
+    facts = evidence.facts if evidence else ()
     shown, notices, table = flow_parts(rows, words)
-    sealed = (seal(table, "computed"), seal(text_table("facts", facts, ("fact", "value"), words), "context"))
+    sealed = (
+        *(seal(one, standing) for one, standing in tables if one.rows),
+        seal(table, "computed"),
+        seal(text_table("facts", facts, ("fact", "value"), words), "context"),
+    )
     seals = seal_table(sealed, words)
-    made = Pack(heading, tuple(notices), draw(shown, words), sealed, seals, fingerprint(seals))
+    said = ([words["pack_rule"]] if tables else []) + notices
+    made = Pack(heading, tuple(said), draw(shown, words), sealed, seals, fingerprint(seals))
     return _written(made, Path(path), words)
 
 
@@ -131,6 +143,16 @@ def pack_html(made: Pack, words: Words) -> str:
     return fill("pack.html", scripts=(), style=asset("page.css"), words=words, pack=made, yuan=yuan, checker=CHECKER)
 
 
+def finding_tables(
+    findings: Sequence[Sequence[str]], rules: Sequence[Sequence[str]], words: Words
+) -> tuple[tuple[Table, str], ...]:
+    """Findings and their rules as tables, with their standing."""
+    return (
+        (text_table("findings", findings, _FINDING, words), "computed"),
+        (text_table("rules", rules, _RULE, words), "context"),
+    )
+
+
 def _tables(drawing: Drawing, evidence: Evidence, names: Mapping[str, str], words: Words) -> list[tuple[Table, str]]:
     """All tables with their standing, in the order of the pack."""
     return [
@@ -145,8 +167,7 @@ def _tables(drawing: Drawing, evidence: Evidence, names: Mapping[str, str], word
         (flows_table(drawing, "asserted", words), "asserted"),
         (text_table("links", evidence.asserted, ("from", "to", "who", "when", "why"), words), "asserted"),
         (flows_table(drawing, "proposed", words), "proposed"),
-        (text_table("findings", evidence.findings, _FINDING, words), "computed"),
-        (text_table("rules", evidence.rules, _RULE, words), "context"),
+        *finding_tables(evidence.findings, evidence.rules, words),
         (row_table(evidence.rows, words), "recorded"),
         (facts_table(drawing, evidence.facts, words), "context"),
     ]

@@ -70,6 +70,14 @@ def _poverty_least(drawing: Drawing, comparison: Mapping[str, Any] | None) -> in
 
 def certain_table(drawing: Drawing, comparison: Mapping[str, Any] | None, words: Words) -> Table:
     """What holds under every policy: the least each source has under all of them, and its provable bounds."""
+    bounds = {source["record"]: source for source in drawing.trail.get("sources") or ()}
+    return certain_table_of(comparison, bounds, words)
+
+
+def certain_table_of(
+    comparison: Mapping[str, Any] | None, bounds: Mapping[str, Mapping[str, Any]], words: Words
+) -> Table:
+    """The same of rows compared and their bounds by record, wherever they come from."""
     columns = (
         Column("record", words["record"]),
         Column("same", words["same"]),
@@ -77,7 +85,6 @@ def certain_table(drawing: Drawing, comparison: Mapping[str, Any] | None, words:
         Column("least", words["least"], "money"),
         Column("most", words["most"], "money"),
     )
-    bounds = {source["record"]: source for source in drawing.trail.get("sources") or ()}
     rows: list[tuple[Cell, ...]] = []
     for row in (comparison or {}).get("rows", ()):
         known = bounds.get(row["record"], {})

@@ -108,7 +108,7 @@ def sources_table(drawing: Drawing, names: Mapping[str, str], words: Words) -> T
     position = {node.record: node.index for node in drawing.nodes if node.record}
     trail = drawing.trail
     if trail.get("reached") is not None:
-        return _reached_table(trail["reached"], position, words)
+        return _reached_table(drawing, position, names, words)
     columns = (
         Column("record", words["record"]),
         Column("tier", words["tier"]),
@@ -138,9 +138,18 @@ def sources_table(drawing: Drawing, names: Mapping[str, str], words: Words) -> T
     return Table("sources", words["sources"], columns, tuple(rows), tuple(keys))
 
 
-def _reached_table(ends: Sequence[Mapping[str, str]], position: Mapping[str, int], words: Words) -> Table:
-    columns = (Column("record", words["record"]), Column("amount", words["amount"], "money"))
-    rows = tuple((end["record"], fen(end["amount"])) for end in ends)
+def _reached_table(
+    drawing: Drawing, position: Mapping[str, int], names: Mapping[str, str], words: Words
+) -> Table:
+    ends = drawing.trail["reached"]
+    columns = (
+        Column("record", words["record"]),
+        Column("amount", words["amount"], "money"),
+        Column("division", words["division"]),
+        Column("title", words["title"]),
+    )
+    shown = {node.record: (division(node.division_code, names), node.title) for node in drawing.nodes}
+    rows = tuple((end["record"], fen(end["amount"]), *shown.get(end["record"], ("", ""))) for end in ends)
     return Table("reached", words["reached"], columns, rows, tuple(position.get(end["record"], -1) for end in ends))
 
 

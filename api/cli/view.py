@@ -91,10 +91,11 @@ def _flows(
     ]
     heading = say("viz.flow_heading", settings.lang, division=name, year=year)
     if pack:
-        from api.evidence import ledger_facts
+        from api.division_evidence import gather_division
         from viz.pack import write_flow_pack
 
-        return write_flow_pack(rows, output, tuple(ledger_facts(ledger)), heading=heading, lang=settings.lang)
+        evidence = gather_division(ledger, code, year, settings.lang)
+        return write_flow_pack(rows, output, evidence, heading=heading, lang=settings.lang)
     from viz import flow_view
 
     flow_view(rows, output, lang=settings.lang, heading=heading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -20,6 +21,7 @@ from lineage.money import to_fen
 from queries.described import describe
 from queries.overview_figures import CALIBRES
 from queries.overview_groups import GROUP_FIGURES, GROUPED_BY
+from queries.overview_records import Figure
 from viz.charts import Series, bar_chart, line_chart
 from viz.charts import Value as Bar
 
@@ -92,17 +94,15 @@ def answer_of(view: View, year: int | None, calibre: str, by: str | None) -> dic
     return overview_of(view.asker, year, calibre, by)
 
 
-def figure_address(view: View, answer: dict[str, Any], figure: str) -> str | None:
-    """The page of a figure's records; None for a figure of the whole where the asker sees a part only."""
-    if view.asker.scope.divisions is not None and ":" not in figure:
-        return None
-    return view.to("/figures", figure=figure, year=answer["year"], calibre=answer["calibre"])
+def figure_address(view: View, answer: dict[str, Any], figure: str, **group: str) -> str:
+    """The page of a figure's records; `by` and `group` of a group's figure."""
+    return view.to("/figures", figure=figure, year=answer["year"], calibre=answer["calibre"], **group)
 
 
 def _cards(view: View, answer: dict[str, Any]) -> Safe:
     def card(figure: str, amount: str) -> tuple[object, object]:
         shown, address = view.money(to_fen(amount)), figure_address(view, answer, figure)
-        return view.say(figure), tag("a", shown, href=address) if address else shown
+        return view.say(figure), tag("a", shown, href=address)
 
     spent = answer["expenditure"]["total"]
     cards = [card("scale", answer["scale"]["total"]), card("expenditure", spent)]
@@ -120,12 +120,12 @@ def _cards(view: View, answer: dict[str, Any]) -> Safe:
 def _tiers(view: View, answer: dict[str, Any]) -> Safe:
     bars = [
         Bar(f"{view.say('scale')} {view.word(tier)}", to_fen(answer["scale"][tier]),
-            href=figure_address(view, answer, f"scale.{tier}") or "")
+            href=figure_address(view, answer, f"scale.{tier}"))
         for tier in TIERS
     ]
     bars += [
         Bar(f"{view.say('expenditure')} {view.say(f'spent_{tier}')}", to_fen(answer["expenditure"][tier]), colour=SPENT,
-            href=figure_address(view, answer, f"expenditure.{tier}") or "")
+            href=figure_address(view, answer, f"expenditure.{tier}"))
         for tier in TIERS[:3]
     ]
     return _figure(view, view.say("by_tier"), bar_chart(view.say("by_tier"), bars, show=view.money))
@@ -181,7 +181,10 @@ def _groups(view: View, answer: dict[str, Any], by: str) -> Grid:
         [
             (view.word(group["key"]) if by == "tier" else group["name"] or group["key"]) or view.say("none_named"),
             group["key"] or "",
-            *(Money(to_fen(group[figure])) for figure in GROUP_FIGURES),
+            *(
+                Money(to_fen(group[figure]), figure_address(view, answer, figure, by=by, group=group["key"] or ""))
+                for figure in GROUP_FIGURES
+            ),
             group["progress"],
         ]
         for group in answer["groups"]
@@ -196,19 +199,20 @@ def _groups(view: View, answer: dict[str, Any], by: str) -> Grid:
 
 
 @routes.get("/figures")
-def figures(asker: Reading, figure: str = "", year: str = "", calibre: str = "2017") -> Response:
-    """The records whose sum is a figure."""
+def figures(
+    asker: Reading, figure: str = "", year: str = "", calibre: str = "2017", by: str = "", group: str = ""
+) -> Response:
+    """The records whose sum is a figure: of the whole, a tier, a division, or a group; of the asker's divisions."""
     view = view_of(asker)
-    name, _, division = figure.partition(":")
-    if not figure:
+    named = Figure.named(figure)
+    if not figure or not (named.division == "" or asker.scope.holds(named.division)):
         raise NotFound(view.say("no_figure"), view.say("open_one"))
-    if asker.scope.divisions is not None and division not in asker.scope.divisions:
-        raise NotFound(view.say("no_figure"), view.say("open_one"))
+    asked = replace(named, by=by, group=group or None, divisions=asker.scope.divisions)
     part = queries.Page(FILE_ROWS) if view.table else queries.Page(ROWS_SHOWN, view.offset)
     found = asker.service.remembered(
         asker.ledger,
-        ("figure", figure, year, calibre, part),
-        lambda: queries.overview_records(asker.ledger, figure, year_of(view, year), calibre, part),
+        ("figure", asked, year, calibre, part),
+        lambda: queries.overview_records(asker.ledger, asked, year_of(view, year), calibre, part),
     )
     known = describe(asker.ledger, [row.record for row in found.records])
     rows: list[list[Cell]] = [
@@ -225,8 +229,8 @@ def figures(asker: Reading, figure: str = "", year: str = "", calibre: str = "20
     ]
     names = ("record", "kind", "division", "tier", "date", "name", "amount")
     heads = tuple(Column(view.say(one), "money" if one == "amount" else "text") for one in names)
-    bare, _, tier = name.partition(".")
-    of_what = " · ".join(part for part in (view.place(division), view.say(bare), view.word(tier)) if part)
+    told = (view.place(named.division), view.say(named.name), view.word(named.tier), group or (by and view.say(by)))
+    of_what = " · ".join(part for part in told if part)
     return page(
         view,
         "overview",

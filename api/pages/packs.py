@@ -11,7 +11,8 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.evidence import gather, ledger_facts
+from api.division_evidence import gather_division
+from api.evidence import gather
 from api.http.asking import Reading
 from api.pages.layout import View, view_of
 from api.pages.overview import answer_of, year_of
@@ -55,9 +56,10 @@ def division_pack(asker: Reading, code: str = "", year: str = "") -> Response:
         (one.source, one.target, one.amount_fen, one.nature) for one in flows(asker.ledger, place, wanted, view.lang)
     ]
     heading = view.say("division_flow", division=view.place(place), year=wanted)
-    facts = tuple(ledger_facts(asker.ledger))
+    evidence = gather_division(asker.ledger, place, wanted, view.lang)
     return _archive(
-        f"pack-{place}-{wanted}", lambda path: write_flow_pack(rows, path, facts, heading=heading, lang=view.lang)
+        f"pack-{place}-{wanted}",
+        lambda path: write_flow_pack(rows, path, evidence, heading=heading, lang=view.lang),
     )
 
 

@@ -359,3 +359,21 @@ def test_a_flow_page_and_a_pack_are_still_and_ask_for_nothing(browser: Chrome, t
         assert browser.execute_script("return document.querySelectorAll('img, iframe, [onerror]').length") == 0
         assert "HACKED" not in browser.title.replace(attack, "").replace(hostile_trail()["record"], "")
         assert browser.execute_script("return document.querySelector('svg').getBoundingClientRect().height") > 40
+
+
+def test_no_graph_page_has_a_serious_fault_of_access(page: Opens):
+    from tests.browser.site import serious
+
+    assert serious(page(answer("faults", "traces", "payment:P-00000376"))) == []
+    assert serious(page(wide(60), lang="en")) == []
+
+
+def test_no_pack_or_flow_page_has_a_serious_fault_of_access(browser: Chrome, tmp_path: Path):
+    from tests.browser.site import serious
+
+    trail = answer("faults", "traces", "payment:P-00000376")
+    write_pack(trail, tmp_path / "pack.html", lang="en")
+    viz.flow_view([("省", "县", 5, "poverty"), ("县", "支付", 3, "poverty")], tmp_path / "flow.html")
+    for name in ("pack.html", "flow.html"):
+        browser.get((tmp_path / name).as_uri())
+        assert serious(browser) == []

@@ -93,6 +93,10 @@ def test_from_the_overview_to_the_records_of_a_figure(site: Site, auditor: Chrom
     auditor.find_element("link text", "103,575.28").click()
     assert "103,575.28" in main_text(auditor)
     assert "allocation:" in main_text(auditor)
+    text_of(auditor, f"{site.address}/overview?by=month")
+    amount = auditor.find_element("css selector", "#table-by_month a[href*='figure=expenditure'][href*='2017-06']").text
+    auditor.get(auditor.find_element("link text", amount).get_attribute("href"))
+    assert amount in auditor.find_element("css selector", "dl.cards").text
 
 
 def test_the_unit_is_that_of_every_amount_and_the_tiles_take_any_measure(site: Site, auditor: Chrome) -> None:
@@ -339,7 +343,10 @@ def test_a_county_sees_its_own_pages_only(site: Site) -> None:
     listed = asked(site, "/overview", "county")[1].decode()
     assert "唐河县" in listed
     assert "老城区" not in listed
-    assert asked(site, "/figures?figure=scale", "county")[0] == 404
+    whole = asked(site, "/figures?figure=expenditure", "county")[1].decode()
+    assert "payment:" in whole
+    assert "老城区" not in whole
+    assert asked(site, "/figures?figure=expenditure:410302000", "county")[0] == 404
     assert "老城区" not in asked(site, "/risk", "county")[1].decode()
     assert asked(site, f"/trace/pack?record={TYPED_AGAIN}", "county")[0] == 422
 

@@ -201,6 +201,10 @@ def check_figures(tables: Tables, say: Say) -> None:
             least.get(row[0]) == min(whole(cell) for cell in row[1:]),
             f"{row[0]}: least under every policy is {least.get(row[0])} fen",
         )
+    for line, _, system, report, difference, unexplained in tables.get("differences", [])[1:]:
+        causes = sum(whole(row[3]) for row in tables.get("causes", [])[1:] if row[0] == line)
+        say(whole(system) - whole(report) == difference, f"difference {line} is the system's figure less the report's")
+        say(causes + whole(unexplained) == difference, f"difference {line} is its causes and what is unexplained")
     records = {row[0] for row in tables.get("records", [])[1:]}
     for name, rows in tables.items():
         if name.startswith("flows-") and name != "flows-proposed":

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.unit.viz.trails import HOSTILE, answer, flow, hostile_trail, small
 from viz.assets import check_pack
-from viz.pack import Evidence, write_pack
+from viz.pack import Evidence, write_flow_pack, write_pack
 from viz.seal import canonical, clean, seal
 from viz.tables import Column, Table
 
@@ -201,3 +201,17 @@ def test_the_checker_reads_every_table_as_it_was_sealed(tmp_path_factory, rows):
 def test_cleaned_text_stays_as_it_is_when_cleaned_again(text):
     assert clean(clean(text)) == clean(text)
     assert not set("\x1e\x1f\n\t") & set(clean(text))
+
+
+@pytest.mark.parametrize(("cause", "holds"), [(30, True), (31, False)])
+def test_the_checker_adds_a_divisions_difference_up_from_its_causes(tmp_path: Path, cause: int, holds: bool) -> None:
+    money = [Column(name, name, "money") for name in ("system", "report", "difference", "unexplained")]
+    lines = Table("differences", "d", (Column("line", "l"), Column("date", "d"), *money), (
+        ("scale:all", "2017-09-30", 100, 60, 40, 10),))
+    columns = (Column("line", "l"), Column("cause", "c"), Column("record", "r"), Column("amount", "a", "money"))
+    causes = Table("causes", "c", columns, (("scale:all", "unreceived", "transfer:T", cause),))
+    evidence = Evidence(tables=((lines, "computed"), (causes, "computed")))
+    written = write_flow_pack([("a", "b", 5)], tmp_path / "p.html", evidence, heading="h")
+    done = subprocess.run([sys.executable, str(written[2]), *map(str, written[:2])], capture_output=True, text=True)
+    assert (done.returncode == 0) is holds, done.stdout
+    assert "scale:all is its causes and what is unexplained" in done.stdout
