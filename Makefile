@@ -37,7 +37,8 @@ test: check ## the checks, then every test, with real servers where they can be 
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 test-long: .venv/all.stamp ## the property tests with many more examples
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(WORKERS) tests/property $(TESTS)
+	HYPOTHESIS_PROFILE=long LINEAGE_WORLDS=60 $(BIN)/python -m pytest -n $(WORKERS) tests/property \
+		tests/differential/test_random_ledgers.py $(TESTS)
 
 check: .venv/all.stamp ## lint, types, layers, house style
 	$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -18,18 +18,24 @@ def verify_command(
     settings: Settings,
     anchors: Annotated[list[Path] | None, typer.Option("--anchor", help=say("ledger.option_anchor", LANGUAGE))] = None,
     export: Annotated[Path | None, typer.Option("--export-anchor", help=say("ledger.option_export", LANGUAGE))] = None,
+    derived: Annotated[bool, typer.Option("--derived", help=say("ledger.option_derived", LANGUAGE))] = False,
 ) -> int:
     """Recompute hash chain, files, rows, fen and journal; 1 when something differs."""
     from lineage.ledger import anchor, durable, verify
 
     head = anchor.of(settings.ledger) if export else None
     found = verify(settings.ledger, [anchor.read(file) for file in anchors or ()])
+    if derived and found.problem is None:
+        from lineage.ledger.rederived import differing
+
+        found = replace(found, problem=differing(settings.ledger))
     if export and head and found.problem is None:
         durable.write(export, head.to_bytes())
     if settings.json:
-        print_json({"ok": found.problem is None, **asdict(found)})
+        print_json({"ok": found.problem is None, "derived_checked": derived, **asdict(found)})
     elif found.problem is None:
         note(say("ledger.whole", settings.lang, **asdict(found)))
+        note(say("ledger.derived_equal" if derived else "ledger.derived_unchecked", settings.lang))
         if export:
             note(say("ledger.exported", settings.lang, file=export))
     else:

@@ -94,6 +94,12 @@ class Ledger:
         """The asserted links of this view, with amount and date."""
         return asserted.links(self.links_in_force, self.rows)
 
+    def from_batches(self) -> Ledger:
+        """The same view, built in memory from the batches whatever lies derived."""
+        view = Ledger(self.path, as_of=self.as_of, as_known=self.as_known, asserted=self.asserted)
+        view.__dict__.update(_tables_folder=None, _graph_folder=None)
+        return view
+
     def query(self, sql: str, parameters: Parameters = ()) -> pyarrow.Table:
         """The answer as an Arrow table. Every input table and every table of a graph pass is there by its name."""
         return self._run(sql, lambda cursor: cursor.execute(sql, parameters).to_arrow_table())
