@@ -183,7 +183,10 @@ def rules(
 @routes.get("/rules/{area}/{name}", operation_id="get_rule", responses={200: {"model": answers.RulePage}})
 def rule_page(asker: Reading, area: str, name: str) -> Response:
     """One rule's page: what, why, basis, method, example, what is not flagged."""
-    rule = named(catalogue(), f"{area}/{name}")
+    try:
+        rule = named(catalogue(), f"{area}/{name}")
+    except Misuse as error:
+        raise NotFound(error.message, error.hint) from error
     return answer(asker, {"rule": rule.name, "titles": dict(rule.titles), "page": rule.path.read_text("utf-8")})
 
 
