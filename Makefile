@@ -52,6 +52,7 @@ format: .venv/all.stamp ## put the code into its form
 
 docs: .venv/all.stamp ## write the pages that come from the code
 	LINEAGE_LANG=en $(BIN)/python -m tools.docs
+	$(BIN)/python -m tools.contract
 
 bench: .venv/all.stamp ## every benchmark in one run; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(BENCHMARKS)

@@ -69,7 +69,33 @@ def _document(app: FastAPI) -> dict[str, Any]:
             if path.startswith(PREFIX) and not path.endswith("/session"):
                 operation["security"] = [{"key": []}]
             _add_example(operation)
+            _add_links(operation)
     return whole
+
+
+LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "post_batch": (("get_batch", "batch", "/batch"), ("get_rejects", "batch", "/batch")),
+    "search": (("get_record", "record", "/hits/0/record"), ("get_lineage", "record", "/hits/0/record")),
+    "get_record": (("get_lineage", "record", "/record"),),
+    "get_lineage": (("export_record", "record", "/record"), ("get_graph_page", "record", "/record")),
+    "list_findings": (
+        ("get_finding", "finding", "/findings/0/id"),
+        ("post_finding_event", "finding", "/findings/0/id"),
+    ),
+    "list_repairs": (("accept_repair", "repair", "/repairs/0/id"),),
+    "open_case": (("get_case", "case", "/id"), ("post_case_event", "case", "/id")),
+}
+"""Where an answer leads: an operation, its parameter, and where in the answer its value stands."""
+
+
+def _add_links(operation: dict[str, Any]) -> None:
+    links = {
+        f"to_{target}": {"operationId": target, "parameters": {parameter: f"$response.body#{place}"}}
+        for target, parameter, place in LINKS.get(operation["operationId"], ())
+    }
+    for status, response in operation["responses"].items():
+        if links and status.startswith("2"):
+            response["links"] = links
 
 
 def _add_example(operation: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ import loaders
 from api.http import PREFIX, answers
 from api.http.asking import Asker, Asking, IdempotencyKey, answer
 from api.http.listing import STREAMED, Cursor, Form, Limit, Listing, Turn, listed
+from api.http.problems import responses
 from api.http.service import Service
 from lineage.errors import LineageError, Misuse, NotFound
 from lineage.ledger import quarantine
@@ -43,11 +44,11 @@ async def only_files(request: Request) -> None:
     status_code=202,
     operation_id="post_batch",
     dependencies=[Depends(only_files)],
-    responses={202: {"model": answers.Taken}},
+    responses={202: {"model": answers.Taken}, **responses(415)},
 )
 def upload(
     asker: Asking,
-    files: Annotated[list[UploadFile], File(description="the tables of a bundle, or one file")],
+    files: Annotated[list[UploadFile], File(min_length=1, description="the tables of a bundle, or one file")],
     profile: Annotated[str, Query(pattern="^[a-z0-9_-]*$", max_length=60)] = "",
     dry_run: bool = False,
     strict: bool = False,

@@ -58,7 +58,7 @@ PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe
 class ManyRecords(BaseModel):
     """Many records to trace at once."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     records: list[Annotated[str, Field(min_length=1, max_length=400)]] = Field(
         min_length=1, max_length=RECORDS_MOST, examples=[["payment:P-00000376"]]
     )
