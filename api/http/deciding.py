@@ -10,8 +10,8 @@ from typing import Any
 
 from fastapi.responses import Response
 
+import lineage
 from api.http.asking import Asker, answer
-from lineage.ledger import journal
 
 
 def decided(asker: Asker, key: str, asked: list[Any], work: Callable[[], dict[str, Any]]) -> Response:
@@ -19,7 +19,7 @@ def decided(asker: Asker, key: str, asked: list[Any], work: Callable[[], dict[st
 
     def worked() -> tuple[int, dict[str, Any]]:
         body = work()
-        return 201, {**body, "becomes": f"{asker.ledger.batch}.{journal.count(asker.ledger.path)}"}
+        return 201, {**body, "becomes": lineage.open(asker.ledger.path).version}
 
     status, body, is_repeat = asker.service.kept.once(asker.person.name, key, asked, worked)
     if not is_repeat:
