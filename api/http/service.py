@@ -88,6 +88,8 @@ class Service:
         self._ledger = lineage.open(options.ledger)
         self._looked = time.monotonic()
         self._renewing = threading.Lock()
+        self._renewals: list[threading.Thread] = []
+        self._closing = False
         self._remembered: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._remote: FlowStore | None = home_at(options.graph) if options.graph else None
         self.settings = settings_hash()
@@ -115,12 +117,16 @@ class Service:
 
     def renew_soon(self) -> None:
         """Make the latest version ready in a thread of its own; the one in force answers until then."""
-        threading.Thread(target=self.renew, name="renewing", daemon=True).start()
+        with self._lock:
+            if not self._closing:
+                self._renewals = [one for one in self._renewals if one.is_alive()]
+                self._renewals.append(threading.Thread(target=self.renew, name="renewing", daemon=True))
+                self._renewals[-1].start()
 
     def renew(self) -> None:
         """Open the latest version, derived where that can be written, and put it in force; one at a time."""
         with self._renewing:
-            if not self._is_stale():
+            if self._closing or not self._is_stale():
                 return
             with suppress(LineageError):
                 queries.prepare(self.options.ledger)
@@ -182,8 +188,14 @@ class Service:
                 self.meters.within[place] += seconds <= most
 
     def close(self) -> None:
-        """Finish the load in hand, let go of connections and sync the log."""
+        """Finish the load and the version in hand, let go of connections and sync the log.
+
+        A thread still at work in the engine would bring the process down at its end.
+        """
+        self._closing = True
         self.loading.shutdown(wait=True, cancel_futures=True)
+        for renewal in self._renewals:
+            renewal.join()
         self.log.close()
         if self._remote is not None:
             self._remote.close()
