@@ -104,7 +104,7 @@ def _search(ledger: Ledger, text: str, filters: Filter | None, page: Page) -> Se
         match_texts(index, graph, text, whole)
         np.maximum(points, whole.points, out=points)
         matched.append(whole)
-    wanted = np.flatnonzero(points if filters is None else (points > 0) & _inside(ledger, index, filters))
+    wanted = np.flatnonzero((points > 0) if filters is None else (points > 0) & _inside(ledger, index, filters))
     best = _best(points, wanted, graph, page)
     return SearchResult(text, len(wanted), tuple(_hit(index, graph, int(record), matched, points) for record in best))
 

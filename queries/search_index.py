@@ -14,6 +14,7 @@ import re
 import shutil
 import uuid
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int32]
 FOLDER = "search"
+FEW_HITS = 5_000
+"""Below so many hits, looking for one after the other is faster."""
 _loaded: WeakKeyDictionary[Ledger, Index] = WeakKeyDictionary()
 
 
@@ -63,13 +66,25 @@ class Joined:
         """Texts of first..last - 1 that contain something, in order, and whether they begin with it."""
         if not wanted or first >= last:
             return np.zeros(0, np.int64), np.zeros(0, np.bool_)
-        found = re.compile(re.escape(wanted.encode())).finditer(
-            self.data, int(self.starts[first]), int(self.starts[last])
-        )
-        place = np.fromiter((met.start() for met in found), np.int64)
+        place = self._places(wanted.encode(), int(self.starts[first]), int(self.starts[last]))
         text = np.searchsorted(self.starts, place, side="right") - 1
-        text, earliest = np.unique(text, return_index=True)
-        return text, self.starts[text] == place[earliest]
+        earliest = np.ones(len(text), np.bool_)  # places are in order, so those of one text stand together
+        earliest[1:] = text[1:] != text[:-1]
+        text, place = text[earliest], place[earliest]
+        return text, self.starts[text] == place
+
+    def _places(self, wanted: bytes, start: int, end: int) -> NDArray[np.int64]:
+        """Where some bytes stand, in order. Many hits go byte by byte through numpy, in a tenth of the time."""
+        found = re.compile(re.escape(wanted)).finditer(self.data, start, end)
+        place = np.fromiter((met.start() for met in islice(found, FEW_HITS)), np.int64)
+        if len(place) < FEW_HITS:
+            return place
+        data = np.frombuffer(self.data, np.uint8, end - start, start)
+        last = len(wanted) - 1
+        place = np.flatnonzero(data[last:] == wanted[last])
+        for offset in range(last):
+            place = place[data[place + offset] == wanted[offset]]
+        return place + start
 
 
 @dataclass(frozen=True, slots=True)

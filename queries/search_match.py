@@ -64,7 +64,7 @@ def nothing(index: Index, graph: Graph) -> Matched:
 def match_texts(index: Index, graph: Graph, term: str, found: Matched) -> None:
     """Add the records that bear a text with the term in it."""
     points = text_points(index, term)
-    met = np.flatnonzero(points)
+    met = np.flatnonzero(points > 0)
     met = met[np.argsort(points[met], kind="stable")]  # of several texts of one record the best comes last and stays
     first, count = index.starts[met], index.starts[met + 1] - index.starts[met]
     offset = np.cumsum(count) - count
@@ -94,7 +94,7 @@ def text_points(index: Index, term: str) -> Scores:
     _near(index, term, points)
     weights = words()["weights"]
     of_field = np.array([weights[source.field] for source in FIELDS], np.float32)
-    met = np.flatnonzero(points)
+    met = np.flatnonzero(points > 0)
     points[met] += of_field[index.texts["field"].take(pa_indexes(met)).to_numpy()]
     return points
 

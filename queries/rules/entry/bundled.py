@@ -7,9 +7,9 @@ class: direction
 type: P9
 office: budget
 zh: {division}的本级指标 {id}（{amount} 元，手工录入）恰为 {pieces} 笔未接收下达之和：{transfers}；这样的组合有
-    {solutions} 种{quoted_zh}
+    {solutions_zh} 种{quoted_zh}
 en: own indicator {id} of {division} ({amount} yuan, typed) is the sum of {pieces} unreceived transfers:
-    {transfers}; combinations that fit: {solutions}{quoted_en}
+    {transfers}; combinations that fit: {solutions_en}{quoted_en}
 parameter: most_candidates = 60 in 2..60 | 参与组合的下达最多多少笔 | transfers looked at for one indicator
 
 What: An own, manually entered indicator that equals the sum of 2 to 8 unreceived transfers to its division, of its
@@ -40,9 +40,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lineage.links.subset import COUNTED, Solutions, subsets_making
+from lineage.links.subset import Solutions, subsets_making
 from queries.question import Question, Row
 from queries.quoted import quoted_numbers
+from queries.solutions import told
 
 INDICATORS = """
 SELECT i.* FROM typed_own_indicators i
@@ -94,7 +95,7 @@ def accuse(indicator: Row, transfers: list[Row], most: int) -> Row | None:
         "severity": "orange" if sure else "yellow",
         "pieces": len(chosen),
         "transfers": [transfer["record"] for transfer in chosen],
-        "solutions": every.count if every.count <= COUNTED else f">{COUNTED}",
+        **told(every.count),
         "quoted_zh": "，文号已被引用" if by_number.count else "",
         "quoted_en": ", whose numbers it quotes" if by_number.count else "",
         "evidence": [transfer["record"] for transfer in chosen],

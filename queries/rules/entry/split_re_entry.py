@@ -8,9 +8,9 @@ type: P9
 office: budget
 default: off
 zh: {division} {pieces} 条手工录入的本级指标 {indicators} 之和恰为未接收的下达 {transfer}（{number}，{amount} 元）；
-    这样的组合有 {solutions} 种
+    这样的组合有 {solutions_zh} 种
 en: {pieces} own, typed indicators of {division}, {indicators}, sum to the unreceived transfer {transfer} ({number},
-    {amount} yuan); combinations that fit: {solutions}
+    {amount} yuan); combinations that fit: {solutions_en}
 
 What: 2 to 8 own, manually entered indicators that sum to one unreceived transfer to their division, of their year
 and flag. The subject is the least of them, the amount their sum.
@@ -35,8 +35,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lineage.links.subset import COUNTED, subsets_making
+from lineage.links.subset import subsets_making
 from queries.question import Question, Row
+from queries.solutions import told
 
 INDICATORS = "SELECT record, division_code, fiscal_year, poverty, amount_fen FROM typed_own_indicators ORDER BY record"
 TRANSFERS = """
@@ -71,6 +72,6 @@ def find(question: Question) -> Iterator[dict[str, Any]]:
             "number": transfer["number"],
             "pieces": len(chosen),
             "indicators": chosen,
-            "solutions": ways.count if ways.count <= COUNTED else f">{COUNTED}",
+            **told(ways.count),
             "evidence": [*chosen, transfer["record"]],
         }
