@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from api.cli.options import Settings
     from lineage.stores import FlowStore
+    from lineage.stores.seals import Sums
     from lineage.subgraph import Direction
     from lineage.trail import Trail
+    from queries.bolt.store import BoltStore
 
 
-def home_at(uri: str) -> FlowStore:
+def home_at(uri: str) -> BoltStore:
     """A published graph. Raises Misuse for an address that is none, or without the driver installed."""
     from lineage.errors import Misuse
 
@@ -40,33 +42,55 @@ def home_of(settings: Settings) -> Iterator[FlowStore]:
 
 
 def trace_at_home(settings: Settings, record: str, direction: Direction, shown: dict[str, Any]) -> Trail:
-    """A trail out of the home that the settings name."""
-    from lineage.stores import trace
+    """A trail out of the home that the settings name; titles that a server does not hold come from the ledger."""
+    from lineage.stores import titled, trace
 
     with home_of(settings) as home:
-        return trace(home, record, direction, settings.policy, **shown)
+        trail = trace(home, record, direction, settings.policy, **shown)
+    return titled(trail, settings.open()) if (settings.ledger / "manifest").is_dir() else trail
 
 
 def differences(settings: Settings) -> list[str]:
-    """How a published graph differs from the ledger: version, counts, divisions. Raises Unavailable, Misuse."""
-    from lineage.stores.embedded import EmbeddedStore
-    from queries.bolt.store import BoltStore
+    """How a published graph differs from the ledger: version, date, what each division adds up to there and here.
+
+    Raises Unavailable, Misuse. Cost: a scan of the graph on both sides.
+    """
+    from lineage.stores.columns import copy_of
+    from queries.bolt.difference import summed
+    from queries.bolt.driver import connect
 
     assert settings.graph is not None
-    home = BoltStore(settings.graph)
+    ledger = settings.open()
+    home = home_at(settings.graph)
+    connection = connect(settings.graph)
     try:
-        there, counted = home.stamp(), home.counted()
+        there = home.stamp()
+        copied = copy_of(ledger, with_names=home.with_names)
+        records, movements = summed(connection)
     finally:
         home.close()
-    here = EmbeddedStore(settings.open()).stamp()
+        connection.close()
     found = []
-    if there.version != here.version:
-        found.append(f"version {there.version}, the ledger's is {here.version}")
-    for name, wanted in (("nodes", there.nodes), ("edges", there.edges), ("fen", there.fen)):
-        if counted[name] != wanted:
-            found.append(f"{name} {counted[name]}, published {wanted}")
-    other = sorted(code for code in there.checksums.keys() | here.checksums.keys()
-                   if there.checksums.get(code) != here.checksums.get(code))
+    as_of = ledger.as_of.isoformat() if ledger.as_of else ""
+    for name, published, wanted in (("version", there.version, ledger.version), ("as of", there.as_of, as_of)):
+        if published != wanted:
+            found.append(f"{name} {published}, the ledger's is {wanted}")
+    here_records, here_movements = copied.sums()
+    for name, number, own in (("nodes", _counted(records), _counted(here_records)),
+                              ("edges", _counted(movements), _counted(here_movements)),
+                              ("fen", _fen(movements), _fen(here_movements))):
+        if number != own:
+            found.append(f"{name} {number}, the ledger's are {own}")
+    other = sorted({code for there_sums, here_sums in ((records, here_records), (movements, here_movements))
+                    for code in there_sums.keys() | here_sums.keys() if there_sums.get(code) != here_sums.get(code)})
     if other:
-        found.append(f"divisions that differ: {', '.join(other[:10])}")
+        found.append(f"divisions that differ: {', '.join(code or '-' for code in other[:10])}")
     return found
+
+
+def _counted(sums: dict[str, Sums]) -> int:
+    return sum(one.count for one in sums.values())
+
+
+def _fen(sums: dict[str, Sums]) -> int:
+    return sum(one.fen for one in sums.values())

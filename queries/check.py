@@ -125,11 +125,20 @@ def check(
     `parameters` is a TOML file or a mapping {rule: {parameter: value}}. Raises Misuse (unknown rule or parameter,
     value out of range, broken rule file), NotFound (division).
     """
+    return checked(run_of(ledger, rules_dir, parameters), rules, division)
+
+
+def run_of(ledger: Ledger, rules_dir: Path | None = None, parameters: Mapping[str, Any] | Path | None = None) -> Run:
+    """A run of the catalogue that has asked nothing yet. Raises Misuse."""
     every = catalogue(rules_dir)
-    chosen_settings = settings(every, parameters)
-    chosen = _chosen(every, rules, chosen_settings.on)
     make = Run if rules_dir is None else Run.with_own_rules
-    run = make(ledger, {rule.name: rule for rule in every}, shared_tables(rules_dir), chosen_settings)
+    return make(ledger, {rule.name: rule for rule in every}, shared_tables(rules_dir), settings(every, parameters))
+
+
+def checked(run: Run, rules: Iterable[str] | None, division: str | None) -> CheckResult:
+    """The answer of a run: of all rules that are switched on, or those named. Raises Misuse, NotFound."""
+    ledger = run.ledger
+    chosen = _chosen(tuple(run.rules.values()), rules, run.settings.on)
     if not chosen:
         return CheckResult(ledger.as_of, ledger.as_known, ledger.version, (), ())
     names = division_names(ledger)

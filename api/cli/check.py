@@ -35,8 +35,9 @@ def check_command(
     import queries
 
     if settings.graph:
-        refuse_another_graph(settings)
-    found = queries.check(settings.open(), rule or None, division, rules_dir, parameters)
+        found = check_at_home(settings, rule, division, (rules_dir, parameters))
+    else:
+        found = queries.check(settings.open(), rule or None, division, rules_dir, parameters)
     if xlsx is not None:
         write(found, xlsx, settings)
     if settings.json:
@@ -48,18 +49,28 @@ def check_command(
     return FOUND if found.findings else DONE
 
 
-def refuse_another_graph(settings: Settings) -> None:
-    """Rules ask tables, and the tables of the graph's passes are the ledger's: a published graph must hold the same.
+def check_at_home(
+    settings: Settings, rules: list[str] | None, division: str | None, terms: tuple[Path | None, Path | None]
+) -> CheckResult:
+    """The rules, those about chains and mixtures asked of the published graph, which must hold what the ledger does.
 
     Raises Unavailable when its records, movements or sums differ. Decisions since then change no table.
     """
     from api.homes import differences
     from lineage.errors import Unavailable
+    from queries.bolt.driver import connect
+    from queries.bolt.rules import check_there
 
-    found = [one for one in differences(settings) if not one.startswith("version ")]
-    if found:
-        raise Unavailable(f"{settings.graph} holds another graph than the ledger: {'; '.join(found)}",
+    assert settings.graph is not None
+    different = [one for one in differences(settings) if not one.startswith("version ")]
+    if different:
+        raise Unavailable(f"{settings.graph} holds another graph than the ledger: {'; '.join(different)}",
                           "run lineage publish, or leave --graph out")
+    connection = connect(settings.graph)
+    try:
+        return check_there(connection, settings.open(), rules or None, division, terms)
+    finally:
+        connection.close()
 
 
 def show(found: CheckResult, settings: Settings) -> None:

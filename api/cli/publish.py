@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.options import Settings, options
+from api.cli.options import Settings, option, options
 from api.cli.output import DONE, note, print_json, progress
 from lineage.words import say
 
@@ -17,7 +17,8 @@ from lineage.words import say
 def publish_command(
     settings: Settings,
     uri: Annotated[str, typer.Argument(metavar="URI", envvar="LINEAGE_GRAPH")],
-    with_names: Annotated[bool, typer.Option("--with-names")] = False,
+    with_names: Annotated[bool, option("with_names", "--with-names")] = False,
+    anew: Annotated[bool, option("anew", "--anew")] = False,
 ) -> int:
     """Publish, whole or what changed."""
     from api.homes import home_at
@@ -30,7 +31,7 @@ def publish_command(
     begun = time.monotonic()
     try:
         with progress(say("graph.publishing", settings.lang), ledger.graph.node_count) as told:
-            done = publish(connection, ledger, with_names=with_names, told=told)
+            done = publish(connection, ledger, with_names=with_names, anew=anew, told=told)
     finally:
         connection.close()
     seconds = time.monotonic() - begun

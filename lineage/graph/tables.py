@@ -42,7 +42,7 @@ def nodes(graph: Graph, classes: Classes) -> Iterator[pa.Table]:
         state = np.where(graph.nodes.alive[rows],
                          np.where(graph.chains.sourced[rows], np.where(graph.chains.unsourced[rows], 2, 3), 1), 0)
         columns: dict[str, Any] = {
-            "record": _records(graph, np.arange(rows.start, rows.stop)),
+            "record": record_names(graph, np.arange(rows.start, rows.stop)),
             "kind": _kinds(graph, np.arange(rows.start, rows.stop)),
             "id": graph.nodes.ids.to_arrow()[rows.start : rows.stop].cast(pa.string()),
             "division_code": _divisions(graph, rows),
@@ -70,8 +70,8 @@ def edges(graph: Graph, classes: Classes) -> Iterator[pa.Table]:
         rows = slice(start, min(start + PIECE, graph.edge_count))
         split = _piece(classes, rows).dense(graph.edges.flow[rows])
         columns: dict[str, Any] = {
-            "source": _records(graph, graph.edges.source[rows]),
-            "target": _records(graph, graph.edges.target[rows]),
+            "source": record_names(graph, graph.edges.source[rows]),
+            "target": record_names(graph, graph.edges.target[rows]),
             "amount_fen": graph.edges.amount[rows],
             "flow_fen": graph.edges.flow[rows],
             "date": _dates(graph.edges.date[rows]),
@@ -142,7 +142,8 @@ def _kinds(graph: Graph, nodes: Any) -> pa.Array:
     return pa.array(NODE_KINDS, pa.string()).take(pa.array(place))
 
 
-def _records(graph: Graph, nodes: Any) -> pa.Array:
+def record_names(graph: Graph, nodes: Any) -> pa.Array:
+    """The names `kind:id` of nodes."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lineage.graph import Graph
 from lineage.subgraph import Direction
 from lineage.trace import answered, checked_policy, question_of
 from lineage.trail import Break, Trail
+
+if TYPE_CHECKING:
+    from lineage.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,18 @@ class FlowStore(Protocol):
     def close(self) -> None:
         """Let go of what the home holds open."""
         ...
+
+
+def titled(trail: Trail, ledger: Ledger) -> Trail:
+    """A trail with the titles that its home does not hold, names of payees among them, taken from the ledger."""
+    graph = ledger.graph
+
+    def title(record: str) -> str:
+        node = graph.find(record)
+        return graph.nodes.titles[node] if node >= 0 else ""
+
+    return replace(trail, nodes=tuple(
+        node if node.title else replace(node, title=title(node.record)) for node in trail.nodes))
 
 
 def trace(store: FlowStore, text: str, direction: Direction = "up", policy: str = "pro-rata", **shown: Any) -> Trail:

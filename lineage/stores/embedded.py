@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from lineage.graph import Graph
 from lineage.graph.arrays import REASONS
 from lineage.stores import Mixed, Part, Stamp
+from lineage.stores.seals import Sums, checksum
 from lineage.subgraph import Direction
 from lineage.trace import named, node_of
 from lineage.trail import Break
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
+    from lineage.stores.columns import Copy
 
 
 class EmbeddedStore:
-    """A ledger's own graph. Never away: what it cannot map it builds."""
+    """A ledger's own graph. Never away: what it cannot map it builds. `with_names` matters to the stamp only: whether
+    it is that of a copy with the names of payees.
+    """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, with_names: bool = False) -> None:
         self._ledger = ledger
+        self._with_names = with_names
 
     def stamp(self) -> Stamp:
         """The ledger's version, date, counts and checksums. Cost: every record; for publishing and comparing only."""
-        graph = self._ledger.graph
-        as_of = self._ledger.as_of.isoformat() if self._ledger.as_of else ""
-        return Stamp(self._ledger.version, as_of, graph.node_count, graph.edge_count,
-                     sum(graph.edges.amount.tolist()), division_checksums(graph))
+        from lineage.stores.columns import copy_of
+
+        return stamp_of(self._ledger, copy_of(self._ledger, with_names=self._with_names))
 
     def resolve(self, text: str) -> str:
         """As the ledger resolves it."""
@@ -67,16 +68,11 @@ class EmbeddedStore:
         """Nothing to let go of."""
 
 
-def division_checksums(graph: Graph) -> dict[str, str]:
-    """For each division a hash of its records' names, amounts and pools: equal graphs, equal checksums."""
-    sums: dict[str, str] = {}
-    order = np.argsort(graph.nodes.division, kind="stable")
-    bounds = np.searchsorted(graph.nodes.division[order], np.arange(-1, len(graph.division_codes) + 1))
-    for place, code in enumerate(["", *graph.division_codes]):
-        members = np.sort(order[bounds[place] : bounds[place + 1]])
-        if len(members):
-            digest = hashlib.sha256("\n".join(graph.record(int(node)) for node in members).encode())
-            digest.update(np.ascontiguousarray(graph.nodes.amount[members]).tobytes())
-            digest.update(np.ascontiguousarray(graph.pools.pool[members]).tobytes())
-            sums[code] = digest.hexdigest()[:16]
-    return sums
+def stamp_of(ledger: Ledger, copied: Copy) -> Stamp:
+    """The stamp of a copy of the ledger's graph."""
+    records, movements = copied.sums()
+    checksums = {code: checksum((records.get(code, Sums()), movements.get(code, Sums())))
+                 for code in sorted(records.keys() | movements.keys())}
+    as_of = ledger.as_of.isoformat() if ledger.as_of else ""
+    return Stamp(ledger.version, as_of, ledger.graph.node_count, ledger.graph.edge_count,
+                 sum(one.fen for one in movements.values()), checksums)

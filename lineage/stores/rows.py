@@ -1,119 +1,168 @@
-"""The graph as plain rows, to be kept elsewhere, and a graph out of such rows again.
+"""Rows out of the columns of the published graph, and a graph out of such rows again.
 
-A node's row holds all that the arrays say of it and its breaks; a movement's row bears the running sum and order
-that attribution needs, so a part of the graph is attributed as the whole would be.
+A row is a list in the order of the columns named; what is nothing (0, no text, no date) is None in it. Invariant: rows
+that come back are held against their seals, so that no answer is made of what somebody changed meanwhile.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from lineage.graph.arrays import Breaks, Chains, Edges, Graph, Nodes, Pools, Receipts
+from lineage.errors import Unavailable
+from lineage.graph.arrays import (
+    EVIDENCE,
+    NO_DATE,
+    REASONS,
+    Breaks,
+    Chains,
+    Edges,
+    Graph,
+    Nodes,
+    Pools,
+    Receipts,
+)
 from lineage.graph.sorting import starts
-from lineage.graph.text import from_texts
+from lineage.graph.text import TextColumn, from_texts
 from lineage.schema import NODE_KINDS
+from lineage.stores.columns import EDGE_COLUMNS, FLAGS, NODE_COLUMNS, STATES, WORDS
+from lineage.stores.seals import Column, Sealed, Words, seals
 
-Row = dict[str, Any]
-_PLAIN = ("amount", "date", "tier", "in_scope", "alive", "own", "kept", "waiting", "gap")
-_POOLS = tuple(field.name for field in fields(Pools))
-
-
-def node_rows(graph: Graph) -> Iterator[Row]:
-    """A row a record: `record`, the node's columns, its pool, chain, outside receipts and breaks."""
-    receipts, breaks = _receipts_by_node(graph), _breaks_by_node(graph)
-    columns = {name: getattr(graph.nodes, name).tolist() for name in _PLAIN}
-    columns |= {name: getattr(graph.pools, name).tolist() for name in _POOLS}
-    columns |= {"sourced": graph.chains.sourced.tolist(), "reached_by_unsourced": graph.chains.unsourced.tolist()}
-    for node in range(graph.node_count):
-        row: Row = {"record": graph.record(node), "title": graph.nodes.titles[node]}
-        row |= {name: values[node] for name, values in columns.items()}
-        row["division_code"] = graph.division(node)
-        row["receipts"] = json.dumps(receipts.get(node, []), ensure_ascii=False)
-        row["breaks"] = json.dumps(breaks.get(node, []))
-        yield row
+ALWAYS = frozenset({"in_scope", "kept"})
+"""Flags that are kept also where they are false: investigators ask for it."""
+_TEXTS = frozenset({"record", "title", "division_code", "breaks", "doc_no", "receipts", "source", "target",
+                    "named_from"})
+Row = Sequence[Any]
 
 
-def edge_rows(graph: Graph) -> Iterator[Row]:
-    """A row a movement: the two records, amount, what of it flows, date, evidence, place on its pool's line."""
-    edges = graph.edges
-    named = {
-        int(edge): (graph.record(int(edges.source[edges.named_deposit[place]])), int(edges.named_before[place]),
-                    int(edges.named_part[place]))
-        for place, edge in enumerate(edges.named_edge)
-    }
-    names = [graph.record(node) for node in range(graph.node_count)]
-    columns = (edges.source, edges.target, edges.amount, edges.flow, edges.date, edges.evidence, edges.line_before)
-    for edge, values in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-        source, target, amount, flow, date, evidence, before = values
-        deposit = named.get(edge, (None, None, None))
-        yield {"source": names[source], "target": names[target], "amount_fen": amount, "flow_fen": flow,
-               "date": date, "evidence": evidence, "line_before": before, "named_from": deposit[0],
-               "named_before": deposit[1], "named_part": deposit[2]}
+def listed(rows: Sealed, names: Sequence[str], places: Any) -> list[list[Any]]:
+    """The rows at some places (k,) as lists, the seal at the end."""
+    columns = [_values(rows.columns[name], name, places) for name in names]
+    return [list(row) for row in zip(*columns, rows.seal[places].tolist(), strict=True)]
 
 
-def graph_of(node_list: Iterable[Row], edge_list: Iterable[Row]) -> Graph:
-    """A graph of the given records and movements; movements whose ends are not among them are left out."""
-    rows = sorted({row["record"]: row for row in node_list}.values(), key=_order)
-    place = {row["record"]: number for number, row in enumerate(rows)}
-    kinds = [NODE_KINDS.index(row["record"].partition(":")[0]) for row in rows]
-    kind_start = np.searchsorted(np.array(kinds, np.int64), np.arange(len(NODE_KINDS) + 1))
-    codes = sorted({row["division_code"] for row in rows if row["division_code"]})
+def _values(column: Column, name: str, places: Any) -> list[Any]:
+    if isinstance(column, TextColumn):
+        return [column[place] or None for place in places.tolist()]
+    if isinstance(column, Words):
+        words = [*column.words, None]
+        return [words[code] for code in column.codes[places].tolist()]
+    values = column[places]
+    if name == "date":
+        days = np.where(values == NO_DATE, np.datetime64("NaT"), values.astype("datetime64[D]"))
+        return [None if day == "NaT" else day for day in np.datetime_as_string(days).tolist()]
+    if name in FLAGS:
+        return [True if value else (False if name in ALWAYS else None) for value in values.tolist()]
+    return [value or None for value in values.tolist()]
+
+
+def graph_of(node_rows: Sequence[Mapping[str, Any]], edge_rows: Sequence[Row]) -> Graph:
+    """A graph of records (column by name) and movements (EDGE_COLUMNS and seal) that were read back; movements whose
+    ends are not among the records are left out. Raises Unavailable where a row is not as it was published.
+    """
+    nodes = sorted({row["record"]: row for row in node_rows}.values(), key=_order)
+    names = [row["record"] for row in nodes]
+    columns = _columns({name: [row.get(name) for row in nodes] for name in NODE_COLUMNS})
+    _unchanged(columns, NODE_COLUMNS, [row.get("seal") for row in nodes], names)
+    place = {name: number for number, name in enumerate(names)}
+    edges = list({row[-1]: row for row in edge_rows if row[0] in place and row[1] in place}.values())
+    kinds = np.array([NODE_KINDS.index(name.partition(":")[0]) for name in names], np.int64)
+    codes = tuple(sorted({row["division_code"] for row in nodes if row.get("division_code")}))
     return Graph(
-        kind_start=kind_start.astype(np.int64), division_codes=tuple(codes), nodes=_nodes(rows, codes),
-        edges=_edges(edge_list, place), receipts=_receipts(rows),
-        pools=Pools(**{name: _ints(rows, name) for name in _POOLS}),
-        chains=Chains(_flags(rows, "sourced"), _flags(rows, "reached_by_unsourced")), breaks=_breaks(rows), rings=(),
+        kind_start=np.searchsorted(kinds, np.arange(len(NODE_KINDS) + 1)).astype(np.int64), division_codes=codes,
+        nodes=_nodes(names, nodes, columns, codes), edges=_edges(edges, place), receipts=_receipts(nodes),
+        pools=Pools(*(columns[f"{name}_fen"] for name in
+                      ("inflow", "outflow", "outside", "declared", "unsourced", "pool"))),
+        chains=_chains(columns["state"]), breaks=_breaks(nodes), rings=(),
     )
 
 
-def _order(row: Row) -> tuple[str, bytes]:
+def _columns(values: Mapping[str, list[Any]]) -> dict[str, Any]:
+    return {name: _column(name, found) for name, found in values.items()}
+
+
+def _column(name: str, values: list[Any]) -> Column:
+    if name in WORDS:
+        words = WORDS[name]
+        return Words(np.array([words.index(value) if value in words else -1 for value in values], np.int32), words)
+    if name in _TEXTS:
+        return from_texts([value or "" for value in values])
+    if name == "date":
+        days = np.array([value or "NaT" for value in values], "datetime64[D]")
+        return np.where(np.isnat(days), np.int64(NO_DATE), days.astype(np.int64))
+    return np.array([value or 0 for value in values], np.int64)
+
+
+def _unchanged(columns: Mapping[str, Column], names: Sequence[str], sealed: list[Any], rows: Sequence[str]) -> None:
+    """Raises Unavailable with the first row whose values are not what its seal was made of."""
+    wanted = seals(columns, names).tolist() if rows else []
+    for row, seal, right in zip(rows, sealed, wanted, strict=True):
+        if seal != right:
+            raise Unavailable(f"{row} is not as it was published: somebody changed it on the server",
+                              "run lineage publish --anew")
+
+
+def _order(row: Mapping[str, Any]) -> tuple[str, bytes]:
     kind, _, name = row["record"].partition(":")
     return kind, name.encode()
 
 
-def _nodes(rows: list[Row], codes: list[str]) -> Nodes:
-    where = {code: number for number, code in enumerate(codes)}
+def _nodes(names: list[str], rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Any],
+           codes: tuple[str, ...]) -> Nodes:
+    where: dict[str | None, int] = {code: number for number, code in enumerate(codes)}
+    count = len(names)
     return Nodes(
-        ids=from_texts([row["record"].partition(":")[2] for row in rows]),
-        titles=from_texts([row["title"] or "" for row in rows]), amount=_ints(rows, "amount"),
-        date=_ints(rows, "date").astype(np.int32),
-        division=np.array([where.get(row["division_code"], -1) for row in rows], np.int32),
-        tier=_ints(rows, "tier").astype(np.int8), in_scope=_flags(rows, "in_scope"), alive=_flags(rows, "alive"),
-        own=_flags(rows, "own"), kept=_flags(rows, "kept"), waiting=_flags(rows, "waiting"),
-        gap=_ints(rows, "gap").astype(np.int8),
+        ids=from_texts([name.partition(":")[2] for name in names]), titles=columns["title"],
+        amount=columns["amount_fen"], date=columns["date"].astype(np.int32),
+        division=np.array([where.get(row.get("division_code"), -1) for row in rows], np.int32),
+        tier=columns["tier"].codes.astype(np.int8), in_scope=columns["in_scope"].astype(np.bool_),
+        alive=columns["state"].codes >= 0, own=np.array([row.get("origin") == "own" for row in rows], np.bool_),
+        kept=columns["kept"].astype(np.bool_), waiting=columns["waiting"].astype(np.bool_),
+        gap=np.zeros(count, np.int8),
     )
 
 
-def _edges(edge_list: Iterable[Row], place: dict[str, int]) -> Edges:
-    inside = {(row["source"], row["target"]): row for row in edge_list
-              if row["source"] in place and row["target"] in place}
-    rows = sorted(inside.values(), key=lambda row: (place[row["source"]], row["date"], place[row["target"]]))
-    source = np.array([place[row["source"]] for row in rows], np.int32)
-    target = np.array([place[row["target"]] for row in rows], np.int32)
-    dates = _ints(rows, "date").astype(np.int32)
-    number = {(row["source"], row["target"]): edge for edge, row in enumerate(rows)}
-    named = [
-        (edge, number[row["named_from"], row["source"]], row["named_before"], row["named_part"])
-        for edge, row in enumerate(rows) if row["named_from"] and (row["named_from"], row["source"]) in number
-    ]
-    columns = np.array(named, np.int64).reshape(-1, 4)
-    in_edge = np.lexsort((source, dates, target)).astype(np.int32)
+def _chains(state: Words) -> Chains:
+    broken, partial = STATES.index("broken"), STATES.index("partial")
+    return Chains(state.codes > broken, (state.codes == broken) | (state.codes == partial))
+
+
+def _edges(found: list[Row], place: Mapping[str, int]) -> Edges:
+    columns = _columns({name: [row[column] for row in found] for column, name in enumerate(EDGE_COLUMNS)})
+    names = [f"the movement {row[0]} → {row[1]}" for row in found]
+    _unchanged(columns, EDGE_COLUMNS, [row[-1] for row in found], names)
+    source = np.array([place[row[0]] for row in found], np.int32)
+    target = np.array([place[row[1]] for row in found], np.int32)
+    dates = columns["date"].astype(np.int32)
+    order = np.lexsort((target, dates, source))
+    source, target, dates = source[order], target[order], dates[order]
+    number = {ends: edge for edge, ends in enumerate(zip(source.tolist(), target.tolist(), strict=True))}
+    named = []
+    for edge, row in enumerate(order.tolist()):
+        deposit = (place.get(found[row][EDGE_COLUMNS.index("named_from")] or "", -1), int(source[edge]))
+        if deposit in number:
+            named.append((edge, number[deposit], columns["named_before"][row], columns["named_part"][row]))
+    drawn = np.array(named, np.int64).reshape(-1, 4)
     return Edges(
-        out_start=starts(source, len(place)), source=source, target=target, amount=_ints(rows, "amount_fen"),
-        flow=_ints(rows, "flow_fen"), date=dates, evidence=_ints(rows, "evidence").astype(np.int8),
-        line_before=_ints(rows, "line_before"), in_start=starts(target, len(place)), in_edge=in_edge,
-        named_edge=columns[:, 0].astype(np.int32), named_deposit=columns[:, 1].astype(np.int32),
-        named_before=columns[:, 2].copy(), named_part=columns[:, 3].copy(),
+        out_start=starts(source, len(place)), source=source, target=target, amount=columns["amount_fen"][order],
+        flow=columns["flow_fen"][order], date=dates, evidence=_evidence(columns["evidence"], order),
+        line_before=columns["line_before"][order], in_start=starts(target, len(place)),
+        in_edge=np.lexsort((source, dates, target)).astype(np.int32),
+        named_edge=drawn[:, 0].astype(np.int32), named_deposit=drawn[:, 1].astype(np.int32),
+        named_before=drawn[:, 2].copy(), named_part=drawn[:, 3].copy(),
     )
 
 
-def _receipts(rows: list[Row]) -> Receipts:
-    found = [(node, *receipt) for node, row in enumerate(rows) for receipt in json.loads(row["receipts"])]
+def _evidence(words: Words, order: Any) -> Any:
+    assert words.words == EVIDENCE
+    return words.codes[order].astype(np.int8)
+
+
+def _receipts(rows: Sequence[Mapping[str, Any]]) -> Receipts:
+    found = [(node, *receipt) for node, row in enumerate(rows) for receipt in json.loads(row.get("receipts") or "[]")]
     return Receipts(
         from_texts([receipt[1] for receipt in found]), np.array([receipt[0] for receipt in found], np.int32),
         np.array([receipt[2] for receipt in found], np.int32), np.array([receipt[3] for receipt in found], np.int64),
@@ -121,37 +170,9 @@ def _receipts(rows: list[Row]) -> Receipts:
     )
 
 
-def _breaks(rows: list[Row]) -> Breaks:
-    found = [(node, *gap) for node, row in enumerate(rows) for gap in json.loads(row["breaks"])]
+def _breaks(rows: Sequence[Mapping[str, Any]]) -> Breaks:
+    found = [(node, REASONS.index(reason), *gap) for node, row in enumerate(rows)
+             for reason, *gap in json.loads(row.get("breaks") or "[]")]
     columns = np.array(found, np.int64).reshape(-1, 5)
     return Breaks(columns[:, 0].astype(np.int32), columns[:, 1].astype(np.int8), columns[:, 2].copy(),
                   columns[:, 3].copy(), columns[:, 4].copy())
-
-
-def _receipts_by_node(graph: Graph) -> dict[int, list[list[Any]]]:
-    result: dict[int, list[list[Any]]] = {}
-    receipts = graph.receipts
-    for place, account in enumerate(receipts.account.tolist()):
-        result.setdefault(account, []).append([receipts.ids[place], int(receipts.date[place]),
-                                               int(receipts.amount[place]), bool(receipts.poverty[place])])
-    return result
-
-
-def _breaks_by_node(graph: Graph) -> dict[int, list[list[int]]]:
-    result: dict[int, list[list[int]]] = {}
-    gaps = graph.breaks
-    columns = zip(gaps.node.tolist(), gaps.reason.tolist(), gaps.amount.tolist(), gaps.payments.tolist(),
-                  gaps.payments_amount.tolist(), strict=True)
-    for node, *gap in columns:
-        result.setdefault(node, []).append(gap)
-    return result
-
-
-def _ints(rows: list[Row], name: str) -> Any:
-    return np.array([row[name] for row in rows], np.int64)
-
-
-def _flags(rows: list[Row], name: str) -> Any:
-    return np.array([row[name] for row in rows], np.bool_)
-
-

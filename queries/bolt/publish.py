@@ -1,27 +1,34 @@
 """Publish a ledger's graph to a server: whole, or only what changed; restartable, the stamp last.
 
-Each record bears a digest of its properties and of the movements that leave it. What differs from the ledger is
-written again, what the ledger no longer has is removed. While that goes on the stamp says `publishing`, and readers
-refuse; a publish that died is completed by the next. Invariant: `whole` is written only after all else.
+One publisher at a time holds a lock that goes with its connection. What differs is found first; while it is written the
+stamp says `publishing`, and readers refuse; a publish that died is completed by the next. Invariant: `whole` is written
+only after all else, when the server's own sums are the ledger's, and in the transaction that still holds the lock.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from lineage.errors import Unavailable
 from lineage.release import VERSION
-from lineage.stores.embedded import EmbeddedStore
-from lineage.stores.rows import Row, edge_rows, node_rows
-from queries.bolt.driver import PUBLISH_SECONDS, Connection
+from lineage.schema import NODE_KINDS
+from lineage.stores.columns import EDGE_COLUMNS, EVERY, OF_KIND, Copy, copy_of
+from lineage.stores.embedded import stamp_of
+from lineage.stores.rows import listed
+from queries.bolt import surroundings
+from queries.bolt.difference import PATIENT_SECONDS, Difference, Places, difference, summed
+from queries.bolt.driver import Connection, Lease, at_once
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
 
+LAYOUT = 2
+"""Of labels, properties and seals: a reader of another layout refuses."""
 BATCH = 10_000
 WRITERS = 2
 LABELS = {
@@ -29,119 +36,118 @@ LABELS = {
     "special_account": "SpecialAccount", "account_entry": "AccountExpenditure", "one_card_batch": "OneCardBatch",
     "one_card_payment": "OneCardPayment",
 }
-NAMED_KINDS = frozenset({"one_card_payment"})
-"""Kinds whose title is a person's name: left out unless asked for (`--with-names`)."""
+SCHEMA = ("constraint_record", "constraint_ledger", "constraint_publisher", "index_division", "index_broken",
+          "index_mixed", *surroundings.SCHEMA, "indexes_online", "publisher")
 Told = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a publish did: records written, removed, and left as they were; movements written."""
+    """What a publish did: records written, removed, and left as they were; movements written and removed."""
 
     version: str
     written: int
     removed: int
     unchanged: int
     edges: int
+    edges_removed: int
 
 
-def publish(connection: Connection, ledger: Ledger, *, with_names: bool = False,
+def publish(connection: Connection, ledger: Ledger, *, with_names: bool = False, anew: bool = False,
             told: Told = lambda _count: None) -> Published:
-    """Bring a server's graph to a ledger's state. Raises Unavailable, Misuse; what was begun is then completed by
-    publishing again.
+    """Bring a server's graph to a ledger's state; `anew` writes all of it again. Raises Unavailable, Busy, Misuse; what
+    was begun is completed by publishing again. Cost: the sums of the whole graph on both sides, and what differs.
     """
-    stamp = EmbeddedStore(ledger).stamp()
-    wanted = {"name": "ledger", "version": stamp.version, "as_of": stamp.as_of, "nodes": stamp.nodes,
-              "edges": stamp.edges, "fen": str(stamp.fen), "checksums": json.dumps(stamp.checksums),
-              "with_names": with_names, "release": VERSION}
-    connection.asked("constraint", PUBLISH_SECONDS)
-    connection.asked("write_stamp", PUBLISH_SECONDS, stamp={**wanted, "state": "publishing"})
-    there = _digests(connection)
-    movements = _by_source(edge_rows(ledger.graph))
-    changed, digests, kept = _changed(_records(ledger, with_names), movements, there)
-    gone = sorted(there.keys() - kept - digests.keys())
-    edges = [row for record in changed for row in movements.get(record["record"], ())]
-    _write(connection, changed, edges, gone, told)
-    for batch in _batches([{"record": name, "digest": digest} for name, digest in digests.items()]):
-        connection.asked("write_digests", PUBLISH_SECONDS, rows=list(batch))
-    connection.asked("write_stamp", PUBLISH_SECONDS, stamp={**wanted, "state": "whole"})
-    return Published(stamp.version, len(changed), len(gone), len(kept), len(edges))
+    for name in SCHEMA:
+        connection.asked(name, PATIENT_SECONDS)
+    copied = copy_of(ledger, with_names=with_names)
+    around = surroundings.surroundings(ledger)
+    stamp = _stamp(ledger, copied, with_names) | {"surroundings": around.digest}
+    lease = Lease(connection)
+    try:
+        connection.asked("remove_nameless", PATIENT_SECONDS)
+        found = difference(connection, copied, anew=anew)
+        if anew or not found.nothing or not _stands(connection, stamp):
+            connection.asked("write_stamp", stamp={**stamp, "state": "publishing"})
+            _write(connection, copied, found, told)
+            surroundings.write(connection, around, PATIENT_SECONDS)
+            if summed(connection) != copied.sums():
+                raise Unavailable(f"{connection.address} does not hold what was written: somebody else writes there",
+                                  "see that nobody edits the graph, then run lineage publish again")
+        lease.kept("write_stamp", stamp={**stamp, "state": "whole"})
+    finally:
+        lease.given_up()
+    count = copied.graph.node_count
+    return Published(stamp["version"], len(found.records), len(found.gone), count - len(found.records),
+                     len(found.movements), len(found.gone_movements))
 
 
-def _write(connection: Connection, changed: list[Row], edges: list[Row], gone: list[str], told: Told) -> None:
-    names = [row["record"] for row in changed]
-    for batch in _batches(gone):
-        connection.asked("remove", PUBLISH_SECONDS, records=batch)
-    with ThreadPoolExecutor(WRITERS) as writers:
-        for label in sorted(set(LABELS.values())):
-            rows = [row for row in changed if LABELS[row["record"].partition(":")[0]] == label]
-            for count in writers.map(lambda batch, kind=label: _write_nodes(connection, kind, batch), _batches(rows)):
+def _stands(connection: Connection, stamp: dict[str, Any]) -> bool:
+    """Whether a whole publish left the surroundings as they are to be."""
+    before = connection.asked("stamp")
+    return bool(before) and all(before[0][0].get(name) == value for name, value in
+                                (("state", "whole"), ("surroundings", stamp["surroundings"]), ("layout", LAYOUT)))
+
+
+def _stamp(ledger: Ledger, copied: Copy, with_names: bool) -> dict[str, Any]:
+    made = stamp_of(ledger, copied)
+    return {"version": made.version, "as_of": made.as_of, "nodes": made.nodes, "edges": made.edges,
+            "fen": str(made.fen), "checksums": json.dumps(made.checksums), "with_names": with_names,
+            "release": VERSION, "layout": LAYOUT}
+
+
+def _write(connection: Connection, copied: Copy, found: Difference, told: Told) -> None:
+    for name, gone in (("remove_edges", found.gone_movements), ("remove_records", found.gone)):
+        for start in range(0, len(gone), BATCH):
+            connection.asked(name, PATIENT_SECONDS, rows=gone[start : start + BATCH])
+    for place, kind in enumerate(NODE_KINDS):
+        first, last = copied.graph.kind_start[place : place + 2]
+        chosen = found.records[(found.records >= first) & (found.records < last)]
+        names = (*EVERY, *OF_KIND[kind])
+        batches = [chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH)]
+        with at_once(WRITERS) as writers:
+            for count in writers.map(lambda batch, kind=kind, names=names: _sent(
+                    connection, f"write_{LABELS[kind]}", listed(copied.nodes, names, batch)), batches):
                 told(count)
-        list(writers.map(lambda batch: connection.asked("unlink", PUBLISH_SECONDS, records=batch), _batches(names)))
-    for batch in _batches(edges):  # one after another: two writers that touch one record would wait for each other
-        connection.asked("write_edges", PUBLISH_SECONDS, rows=[
-            {"source": row["source"], "target": row["target"],
-             "properties": {key: value for key, value in row.items() if key not in ("source", "target")}}
-            for row in batch
-        ])
-        told(len(batch))
+    for lanes in _apart(copied, found.movements):
+        with at_once(WRITERS) as writers:
+            list(writers.map(lambda lane: _edges(connection, copied, lane, told), lanes))
 
 
-def _write_nodes(connection: Connection, label: str, batch: Sequence[Row]) -> int:
-    connection.asked(f"write_{label}", PUBLISH_SECONDS, rows=list(batch))
-    return len(batch)
+def _sent(connection: Connection, name: str, rows: list[list[Any]]) -> int:
+    connection.asked(name, PATIENT_SECONDS, rows=rows)
+    return len(rows)
 
 
-def _records(ledger: Ledger, with_names: bool) -> Iterator[Row]:
-    split = {
-        row["record"]: (row["poverty"], row["other"])
-        for row in ledger.rows("""SELECT record, amount_poverty_fen AS poverty, amount_other_fen AS other FROM nodes
-                                  WHERE amount_poverty_fen > 0 AND amount_other_fen > 0""")
-    }
-    for row in node_rows(ledger.graph):
-        poverty, other = split.get(row["record"], (0, 0))
-        row |= {"poverty_fen": poverty, "other_fen": other, "broken": row["breaks"] != "[]"}
-        if not with_names and row["record"].partition(":")[0] in NAMED_KINDS:
-            row["title"] = ""
-        yield row
+def _edges(connection: Connection, copied: Copy, lane: Places, told: Told) -> None:
+    for start in range(0, len(lane), BATCH):
+        rows = listed(copied.edges, EDGE_COLUMNS, lane[start : start + BATCH])
+        written = connection.asked("write_edges", PATIENT_SECONDS, rows=rows)[0][0]
+        if written != len(rows):
+            raise Unavailable(f"{connection.address} lost records while movements were written: somebody deletes there",
+                              "see that nobody edits the graph, then run lineage publish again")
+        told(len(rows))
 
 
-def _by_source(rows: Iterator[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row["source"], []).append(row)
-    return found
+def _apart(copied: Copy, movements: Places) -> Iterator[Sequence[Places]]:
+    """Movements by the kinds they join, cut into lanes that share no record: two writers that touch one record would
+    wait for each other, or for ever.
+    """
+    graph = copied.graph
+    source, target = graph.edges.source[movements], graph.edges.target[movements]
+    kinds = [np.searchsorted(graph.kind_start, side, side="right") for side in (source, target)]
+    pairs = kinds[0] * (len(NODE_KINDS) + 1) + kinds[1]
+    for pair in np.unique(pairs):
+        chosen = np.flatnonzero(pairs == pair)
+        yield _lanes(movements[chosen], source[chosen], target[chosen])
 
 
-def _changed(records: Iterator[Row], movements: dict[str, list[Row]],
-             there: dict[str, str]) -> tuple[list[Row], dict[str, str], set[str]]:
-    """Records to write, their digests by name, and the names of those that are there as they should be."""
-    changed: list[Row] = []
-    digests: dict[str, str] = {}
-    kept: set[str] = set()
-    for row in records:
-        name = row["record"]
-        text = json.dumps([row, movements.get(name, [])], ensure_ascii=False, sort_keys=True)
-        digest = hashlib.sha256(text.encode()).hexdigest()[:20]
-        if there.get(name) == digest:
-            kept.add(name)
-        else:
-            changed.append(row)
-            digests[name] = digest
-    return changed, digests, kept
-
-
-def _digests(connection: Connection) -> dict[str, str]:
-    found: dict[str, str] = {}
-    after = ""
-    while True:
-        rows = connection.asked("digests", PUBLISH_SECONDS, after=after, count=100_000)
-        found.update((row["record"], row["digest"]) for row in rows)
-        if len(rows) < 100_000:
-            return found
-        after = rows[-1]["record"]
-
-
-def _batches(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]
+def _lanes(movements: Places, source: Any, target: Any) -> Sequence[Places]:
+    for side, other in ((source, target), (target, source)):
+        if len(np.unique(other)) == len(other):
+            order = np.argsort(side, kind="stable")
+            changes = np.flatnonzero(np.diff(side[order])) + 1
+            cuts = np.unique(changes[np.searchsorted(changes, np.arange(BATCH, len(order), BATCH), side="right") - 1]
+                             ) if len(changes) else changes
+            return np.split(movements[order], cuts)
+    return [movements]

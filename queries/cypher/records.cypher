@@ -1,2 +1,2 @@
 // All that is known of records.
-UNWIND $records AS name MATCH (r:Record {record: name}) RETURN properties(r) AS row
+UNWIND $records AS name MATCH (r:Record {record: name}) RETURN r{.*, date: toString(r.date)} AS record

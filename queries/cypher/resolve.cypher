@@ -1,2 +1,2 @@
-// Which records bear a bare id.
+// Which records bear a name, or a bare id.
 UNWIND $names AS name MATCH (r:Record {record: name}) RETURN r.record AS record ORDER BY record

@@ -1,2 +1,2 @@
 // What this graph holds, and whether all of it has arrived.
-MATCH (l:Ledger) RETURN properties(l) AS stamp
+MATCH (l:Ledger {name: 'ledger'}) RETURN properties(l) AS stamp
