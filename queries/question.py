@@ -69,7 +69,7 @@ class Run:
         return _with_columns(rule, found)
 
     def _search(self, rule: Rule) -> list[Row]:
-        return _with_columns(rule, list(_find_function(rule)(Question(self, rule))))
+        return _with_columns(rule, list(function_of(rule)(Question(self, rule))))
 
     def statement(self, sql: str, rule: Rule) -> str:
         """A query whole: parameters as literals, the shared tables it names before it."""
@@ -139,17 +139,19 @@ class Question:
         return self.run.rows(name)
 
 
-def _find_function(rule: Rule) -> Callable[[Question], Iterable[Row]]:
+def function_of(rule: Rule, name: str = "find") -> Callable[..., Iterable[Row]]:
+    """A function of a Python rule's file: `find(question)`, or a part of it. Raises Misuse where there is none."""
     stem = "queries_rule_" + rule.name.replace("/", "_").replace("-", "_")
     spec = importlib.util.spec_from_file_location(stem, rule.path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    find: Callable[[Question], Iterable[Row]] | None = getattr(module, "find", None)
-    if find is None:
-        raise Misuse(f"{rule.path}: no function find(question)", "a Python rule is a function from a question to rows")
-    return find
+    found: Callable[..., Iterable[Row]] | None = getattr(module, name, None)
+    if found is None:
+        raise Misuse(f"{rule.path}: no function {name}(question)",
+                     "a Python rule is a function from a question to rows")
+    return found
 
 
 def _with_columns(rule: Rule, rows: list[Row]) -> list[Row]:

@@ -54,7 +54,7 @@ def neo4j_server(server_folder: Path) -> Iterator[str]:
     from tools.neo4j import server
 
     try:
-        running = server.start(server_folder / "neo4j")
+        running = server.start(server_folder / "neo4j", terms=server.Terms(tier=server.QUICK))
     except server.NotToBeHad as problem:
         missing("Neo4j", str(problem))
     yield running.uri

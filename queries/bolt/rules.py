@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from queries.bolt.driver import Connection
 from queries.check import CheckResult, checked, run_of
-from queries.question import Row, Run
+from queries.question import Question, Row, Run, function_of
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
 
 SECONDS = 60.0
-HOPS_MOST = 100
-"""As far as mix/payment looks for the first pool where poverty and other money met."""
 TRAVERSED = ("chain/dangling-reference", "chain/payment-without-indicator", "chain/unreceived-transfer",
              "chain/unsourced-indicator", "chain/wrong-division", "mix/non-poverty-source", "mix/payment")
 
@@ -54,36 +52,26 @@ def _with_payees(connection: Connection, run: Run, rows: list[Row]) -> list[Row]
 
 
 def _with_causes(connection: Connection, run: Run, rows: list[Row]) -> list[Row]:
-    """Mixed payments with the first pool on the way where both kinds of money met, a hop at a time for all of them."""
+    """Mixed payments with the first pool on the way where both kinds of money met, a hop at a time for all of them;
+    what is proved of them is worked out by the rule itself.
+    """
     parents: dict[str, str | None] = {}
-    frontier = {row["parent"] for row in rows if row["parent"]}
+    frontier = {row["indicator"] for row in rows if row["indicator"]}
     while frontier:
         above = {row["record"]: row["parent"]
                  for row in connection.named_rows("mixed_before", SECONDS, records=sorted(frontier))}
         parents.update({record: above.get(record) for record in frontier})
         frontier = {parent for parent in above.values() if parent not in parents}
-    return [_mixed(row, _first(row["parent"], parents) or row["subject"]) for row in rows]
+    with_causes = [{**row, "cause": _first(row["indicator"], parents) or row["subject"]} for row in rows]
+    completed = function_of(run.rules["mix/payment"], "completed")
+    return list(completed(Question(run, run.rules["mix/payment"]), with_causes))
 
 
 def _first(record: str | None, parents: Mapping[str, str | None]) -> str | None:
-    for _ in range(HOPS_MOST):
-        above = parents.get(record) if record else None
-        if above is None:
-            break
+    """The end of the way up; there is one, for what only goes round carries no class of money."""
+    while record is not None and (above := parents.get(record)) is not None:
         record = above
     return record
-
-
-def _mixed(row: Row, cause: str) -> Row:
-    paid, poverty, other = row["paid_fen"], row["poverty_fen"], row["other_fen"]
-    known = row["indicator"] is not None
-    held_poverty, held_other = (row["pool_poverty_fen"], row["pool_other_fen"]) if known else (poverty, other)
-    return {
-        "subject": row["subject"], "division_code": row["division_code"], "amount_fen": min(poverty, other),
-        "paid_fen": paid, "poverty_fen": poverty, "other_fen": other, "cause": cause,
-        "other_least_fen": max(0, paid - held_poverty), "other_most_fen": min(paid, held_other),
-        "evidence": [cause, row["indicator"]],
-    }
 
 
 _COMPLETED: dict[str, Callable[[Connection, Run, list[Row]], list[Row]]] = {

@@ -20,17 +20,21 @@ JAVA_FLAGS = (
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
     "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
     "-Dio.netty.tryReflectionSetAccessible=true",
+    "-XX:+UseSerialGC",  # one collector thread: two cores are shared with the client
+    "-XX:TieredStopAtLevel={tier}",
 )
+QUICK, THOROUGH = 1, 4
+"""How far the Java machine compiles: tests gain by starting quickly, work by hand by running fast."""
 SETTINGS = """\
 server.bolt.listen_address=127.0.0.1:{bolt}
 server.bolt.advertised_address=127.0.0.1:{bolt}
 server.http.listen_address=127.0.0.1:{http}
 server.http.advertised_address=127.0.0.1:{http}
 server.https.enabled=false
-dbms.security.auth_enabled=false
+dbms.security.auth_enabled={signed_in}
 dbms.usage_report.enabled=false
 server.memory.pagecache.size=256m
-server.jvm.additional=-Xmx{heap}
+{more}
 """
 
 
@@ -40,6 +44,18 @@ CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
 class NotToBeHad(RuntimeError):
     """This machine cannot run the server; the text says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a server is run: heap, whether one must sign in (neo4j, neo4j at first), more lines of neo4j.conf, how far it
+    compiles.
+    """
+
+    heap: str = "1g"
+    signed_in: bool = False
+    more: str = ""
+    tier: int = THOROUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +109,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(home: Path, *, bolt: int = 0, http: int = 0, heap: str = "1g", wait_seconds: float = 120) -> Server:
+def start(home: Path, *, bolt: int = 0, http: int = 0, terms: Terms = Terms(), wait_seconds: float = 120) -> Server:
     """Start a server with its data in `home` and return when it answers on Bolt (about 15 s)."""
     library = jars()
     bolt, http = bolt or free_port(), http or free_port()
     (home / "conf").mkdir(parents=True, exist_ok=True)
     (home / "logs").mkdir(exist_ok=True)
-    (home / "conf" / "neo4j.conf").write_text(SETTINGS.format(bolt=bolt, http=http, heap=heap), encoding="utf-8")
-    command = ["java", f"-Xmx{heap}", *JAVA_FLAGS, "-cp", f"{library}/*", "org.neo4j.server.CommunityEntryPoint"]
+    text = SETTINGS.format(bolt=bolt, http=http, signed_in=str(terms.signed_in).lower(), more=terms.more)
+    (home / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
+    flags = [flag.format(tier=terms.tier) for flag in JAVA_FLAGS]
+    command = ["java", f"-Xmx{terms.heap}", *flags, "-cp", f"{library}/*", "org.neo4j.server.CommunityEntryPoint"]
     with (home / "logs" / "console.log").open("ab") as log:
         process = subprocess.Popen(
             [*command, f"--home-dir={home}", f"--config-dir={home / 'conf'}"],
@@ -124,11 +142,13 @@ def start(home: Path, *, bolt: int = 0, http: int = 0, heap: str = "1g", wait_se
 def answers(server: Server) -> bool:
     """Whether a query comes back over Bolt."""
     from neo4j import GraphDatabase
-    from neo4j.exceptions import DriverError, Neo4jError
+    from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
     try:
         with GraphDatabase.driver(server.uri, connection_timeout=2, max_transaction_retry_time=0) as driver:
             driver.execute_query("RETURN 1")
+    except AuthError:
+        return True  # it answers, and wants to know who asks
     except (DriverError, Neo4jError, OSError):
         return False
     return True

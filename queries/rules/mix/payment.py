@@ -67,7 +67,11 @@ LEFT JOIN first_met f ON f.record = u.parent
 
 def find(question: Question) -> Iterator[dict[str, Any]]:
     """Each payment of mixed money, with what is proved of the indicator it was drawn on."""
-    rows = question.rows(ACCUSED)
+    return completed(question, question.rows(ACCUSED))
+
+
+def completed(question: Question, rows: list[Row]) -> Iterator[dict[str, Any]]:
+    """The accused payments, wherever they were found, each with its bounds and evidence."""
     proved = proved_of(question, rows)
     for row in rows:
         indicator = row.pop("indicator")
