@@ -31,8 +31,7 @@ def proposals_grid(view: View, links: list[dict[str, Any]], name: str) -> Grid:
     known = describe(view.asker.ledger, [link[end] for link in shown for end in ("from", "to")])
     rows: list[list[Cell]] = [
         [
-            _record(view, link["from"], known),
-            _record(view, link["to"], known),
+            *_ends(view, link["from"], link["to"], known),
             Money(to_fen(link["amount"])),
             Drawn(_score(view, link), f"{link['score']:.2f}"),
             link["rivals"],
@@ -42,8 +41,7 @@ def proposals_grid(view: View, links: list[dict[str, Any]], name: str) -> Grid:
         for link in shown
     ]
     heads = (
-        Column(view.say("from")),
-        Column(view.say("to")),
+        *_end_heads(view),
         Column(view.say("amount"), "money"),
         Column(view.say("score")),
         Column(view.say("rivals"), "number"),
@@ -76,8 +74,7 @@ def accepted_links_grid(view: View, among: set[str] | None) -> Grid | None:
     known = describe(asker.ledger, [entry.body[end] for entry in kept for end in ("from", "to")])
     rows: list[list[Cell]] = [
         [
-            _record(view, entry.body["from"], known),
-            _record(view, entry.body["to"], known),
+            *_ends(view, entry.body["from"], entry.body["to"], known),
             Money(entry.body["amount_fen"]),
             *_told(entry.by, entry.at[:16].replace("T", " "), str(entry.body.get("why", ""))),
             *([Drawn(_revoke(view, str(entry.number)))] if may else []),
@@ -85,7 +82,7 @@ def accepted_links_grid(view: View, among: set[str] | None) -> Grid | None:
         for entry in kept
     ]
     heads = (
-        *(Column(view.say(name)) for name in ("from", "to")),
+        *_end_heads(view),
         Column(view.say("amount"), "money"),
         *(Column(view.say(name), only_file=True) for name in ("who", "when")),
         *(Column(view.say(name)) for name in ("why", *(("act",) if may else ()))),
@@ -97,11 +94,21 @@ def _told(who: str, when: str, why: str) -> list[Cell]:
     return [who, when, Drawn(tag("div", why, tag("span", f"{who} {when}", class_="more")), why)]
 
 
-def _record(view: View, record: str, known: Mapping[str, Description]) -> Cell:
+def _end_heads(view: View) -> list[Column]:
+    return [Column(view.say("from"), only_file=True), Column(view.say("to"), only_file=True), Column(view.say("link"))]
+
+
+def _ends(view: View, source: str, target: str, known: Mapping[str, Description]) -> list[Cell]:
+    """Both ends of a link, in the workbook a column each, on the page one above the other."""
+    lines = [_record(view, source, known), tag("span", "↓", class_="more"), _record(view, target, known)]
+    return [source, target, Drawn(tag("div", lines))]
+
+
+def _record(view: View, record: str, known: Mapping[str, Description]) -> Safe:
     found = known.get(record)
     told = " · ".join(part for part in (found.doc_no, found.title) if part) if found else ""
     link = tag("a", record, href=view.to("/trace", record=record))
-    return Drawn(tag("div", link, tag("span", told, class_="more") if told else None), record)
+    return tag("span", link, tag("span", told, class_="more") if told else None)
 
 
 def _score(view: View, link: dict[str, Any]) -> Safe:
