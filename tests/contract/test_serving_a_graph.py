@@ -1,0 +1,75 @@
+"""`serve --graph` while its Neo4j server is killed under load: 200 or 503, no half answer, and the rest goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+import lineage
+from lineage import stores
+from tests.servers import missing
+from tests.serving import running
+
+pytestmark = [pytest.mark.neo4j, pytest.mark.xdist_group("neo4j")]
+CLIENTS = 8
+
+
+def test_a_graph_server_killed_under_load_gives_200_or_503(
+    fresh_ledger: Callable[[str], Path], server_folder: Path
+) -> None:
+    from queries.bolt.driver import connect
+    from queries.bolt.publish import publish
+    from tools.neo4j import server as neo4j
+
+    path = fresh_ledger("faults")
+    ledger = lineage.open(path)
+    try:
+        graph = neo4j.start(server_folder / "neo4j-to-be-killed")
+    except neo4j.NotToBeHad as problem:
+        missing("Neo4j", str(problem))
+    connection = connect(graph.uri)
+    publish(connection, ledger)
+    connection.close()
+    records = [row["record"] for row in ledger.rows("SELECT record FROM nodes WHERE kind = 'payment' LIMIT 60")]
+    met: set[int] = set()
+    stop = threading.Event()
+    with running(path, {}, graph=graph.uri) as server:
+
+        def ask(number: int) -> None:
+            with httpx.Client(base_url=f"http://127.0.0.1:{server.port}/api/v1", timeout=60) as client:
+                while not stop.is_set():
+                    record = records[number % len(records)]
+                    answer = client.get(f"/records/{record}/lineage")
+                    met.add(answer.status_code)
+                    if answer.status_code == 200:
+                        assert answer.json() == whole[record]
+                    else:
+                        assert answer.headers["retry-after"] == "2"
+                        assert answer.headers["content-type"] == "application/problem+json"
+                    number += CLIENTS
+
+        whole = {record: server.get(f"/records/{record}/lineage").json() for record in records}
+        for record in records[:5]:
+            assert whole[record]["sources"] == stores.trace(server.service.home(ledger), record).to_json()["sources"]
+            assert whole[record]["version"] == ledger.version
+        clients = [threading.Thread(target=ask, args=(number,)) for number in range(CLIENTS)]
+        for client in clients:
+            client.start()
+        time.sleep(2)
+        os.kill(graph.pid, signal.SIGKILL)
+        time.sleep(4)
+        stop.set()
+        for client in clients:
+            client.join(60)
+            assert not client.is_alive()
+        assert met == {200, 503}
+        assert server.get("//readyz").status_code == 503
+        assert server.get("//livez").status_code == 200
+        assert server.get("/overview").status_code == 200
