@@ -152,10 +152,10 @@ _FUND_NAME = _text("fund_name", "资金名称", "fund name", also=("专项资金
 _REVERSES = _text("reverses", "冲销记录", "reverses", also=("冲销", "退回原记录", "被冲销编号", "原记录编号"))
 _PAYEE_KIND_HEADERS = ("收款人类型", "收款人类别", "收款对象类型")
 _PAYEE_ACCOUNT = _text("payee_account", "收款账号", "payee account", std=("PAYEE_ACCT_NO", "XPAYEE_ACCT_NO"),
-                       also=("收款人账号", "收款人账户", "银行账号", "收款账户"), sensitive=Sensitive.ACCOUNT)
+                       also=("收款人账号", "收款人账户", "银行账号", "收款账户", "对方账号", "开户账号", "银行卡号"), sensitive=Sensitive.ACCOUNT)
 _BATCH_REFERENCE = _text("one_card_batch_id", "一卡通批次", "one-card batch", ref="one_card_batches",
                          also=("一卡通批次号", "一卡通批次编号", "发放批次"))
-_PURPOSE = _text("purpose", "用途", "purpose", std=("USE_DES",), also=("资金用途", "摘要用途", "付款用途"))
+_PURPOSE = _text("purpose", "用途", "purpose", std=("USE_DES",), also=("资金用途", "摘要用途", "付款用途", "摘要", "附言"))
 
 TABLES: tuple[Table, ...] = (
     Table("divisions", "division", ("division_code", "valid_from"), "区划", "divisions", (

@@ -16,10 +16,13 @@ from lineage.engine import Engine
 from lineage.schema import TABLES, Column, ColumnType, Sensitive, Table
 from lineage.words import Language, say
 from loaders import cells
-from loaders.headers import Mapped, likeness, match, table_by_file_name, table_by_headers, vocabulary
+from loaders.headers import Mapped, heading, likeness, match, table_by_file_name, table_by_headers, vocabulary
 from loaders.labels import labels
+from loaders.layout import known_words
+from loaders.profile import read_profile, shipped
 from loaders.raw import RawTable
 from loaders.reading import read_file
+from loaders.selects import claim
 
 SAMPLES = 3
 SAMPLE_ROWS = 1_000
@@ -39,12 +42,13 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A proposed mapping of one table of a file."""
+    """A proposed mapping of one table of a file; `shipped` names the engine's own profiles that know such files."""
 
     file: str
     sheet: str
     table: Table
     guesses: tuple[Guess, ...]
+    shipped: tuple[str, ...] = ()
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -75,11 +79,38 @@ def to_toml(drafts: Sequence[Draft], language: Language) -> str:
             samples = " | ".join(guess.samples) or "–"
             note = say(f"loaders.draft_{guess.why}", language)
             lines.append(f"{_quoted(guess.header)} = {_quoted(guess.column)}  # {note}: {_comment(samples)}")
-        if one.missing:
-            lines += ["", f"# {say('loaders.draft_missing', language)}", f"# [table.{one.table.name}.constants]"]
-            lines += [f'# {column.name} = "…"  # {column.zh}, {column.en}' for column in one.missing]
+        lines += _missing_lines(one, language)
+        if one.shipped:
+            lines += ["", f"# {say('loaders.draft_shipped', language, profiles=', '.join(one.shipped))}"]
         lines.append("")
     return "\n".join(lines)
+
+
+def _missing_lines(one: Draft, language: Language) -> list[str]:
+    """What to fill in for required columns that no header gives: keys are built from columns, others are constants."""
+    lines: list[str] = []
+    keys = [column for column in one.missing if column.name in one.table.key]
+    others = [column for column in one.missing if column not in keys]
+    if one.missing:
+        lines += ["", f"# {say('loaders.draft_missing', language)}"]
+    if keys:
+        heads = ", ".join(_quoted(guess.header) for guess in one.guesses[:2])
+        lines += [f"# [table.{one.table.name}.ids]"]
+        form = f'{{ prefix = "…", from = [{heads}] }}'
+        lines += [f"# {column.name} = {form}  # {column.zh}, {column.en}" for column in keys]
+    if others:
+        lines += [f"# [table.{one.table.name}.constants]"]
+        lines += [f'# {column.name} = "{_first_choice(column)}"  # {column.zh}, {column.en}' for column in others]
+    return lines
+
+
+def _first_choice(column: Column) -> str:
+    return " | ".join(column.choices) or "…"
+
+
+def _shipped_for(raw: RawTable) -> tuple[str, ...]:
+    """Shipped profiles one of whose inputs this file is."""
+    return tuple(name for name in shipped() if claim(read_profile(name), raw) is not None)
 
 
 def _draft(database: Engine, raw: RawTable, table_name: str) -> Draft:
@@ -98,7 +129,7 @@ def _draft(database: Engine, raw: RawTable, table_name: str) -> Draft:
             free = [one for one in free if one.name != column]
         shown = _masked(samples[place], next((one for one in table.columns if one.name == column), None))
         guesses.append(Guess(header.strip(), column, why, shown))
-    return Draft(raw.file, raw.sheet, table, tuple(guesses))
+    return Draft(raw.file, raw.sheet, table, tuple(guesses), _shipped_for(raw))
 
 
 def _likely_table(raw: RawTable) -> Table:
@@ -117,6 +148,8 @@ def _likely_table(raw: RawTable) -> Table:
 
 def _guess(database: Engine, raw: RawTable, place: int, free: Sequence[Column], table: Table) -> tuple[str, str]:
     """The free column whose name is like the header, or the only one of a kind that reads the cells."""
+    if heading(raw.headers[place]).whole in known_words():
+        return "", "nobody"  # it has a meaning, and not in this table
     likes = [(_likest(raw.headers[place], column, table), column.name, column) for column in free]
     for alike, _, column in sorted(likes, key=lambda one: one[0], reverse=True):
         if alike >= LIKENESS_LEAST and _reads(database, raw, place, column, table):

@@ -242,6 +242,9 @@ def _take(work: _Work, read: ReadFile, source: str, *, explicit: bool) -> None:
 def _mapped(work: _Work, raw: RawTable) -> Mapped | None:
     """The table of a raw table: by the sheet's or file's name, else by its headers."""
     own = {table: one.headers for table, one in work.profile.tables.items()}
+    drawn = [table for table, heads in own.items() if heads and _has_all(raw, heads)]
+    if len(drawn) == 1:  # a profile that was drawn up for just this file
+        return match(raw.headers, BY_NAME[drawn[0]], own[drawn[0]])
     named = table_by_file_name(raw.sheet) if raw.sheet else None
     named = named or table_by_file_name(raw.file)
     if named is not None:
@@ -251,6 +254,11 @@ def _mapped(work: _Work, raw: RawTable) -> Mapped | None:
         by_headers = table_by_headers(raw.headers, own)
         return by_headers or (mapped if mapped.columns or not any(raw.headers) else None)
     return table_by_headers(raw.headers, own)
+
+
+def _has_all(raw: RawTable, heads: Iterable[str]) -> bool:
+    """Whether every header that a profile names stands in the file."""
+    return {heading(head).whole for head in heads} <= {heading(header).whole for header in raw.headers}
 
 
 def _map_and_check(work: _Work, raw: RawTable, mapped: Mapped) -> None:

@@ -66,6 +66,36 @@ def test_a_draft_names_every_header_and_can_be_loaded_with(tmp_path: Path) -> No
     assert set(read_profile(profile).table("payments").headers) == set(found)
 
 
+def test_a_draft_filled_in_loads_the_file_it_was_drawn_up_for(tmp_path: Path) -> None:
+    text = ("序号,户主,身份证号码,开户账号,补贴金额(元),补贴项目,发放年月,乡镇\n"
+            "1,张三,410122198001011234,6217001234567890123,500,产业补贴,2017年6月,大孟镇\n")  # fmt: skip
+    file = write(tmp_path, "qd.csv", text)
+    (one,) = draft(file)
+    written = to_toml([one], "zh")
+    assert '# one_card_payment_id = { prefix = "…", from = ["序号", "户主"] }' in written
+    assert '# status = "paid | returned"' in written
+    filled = written.replace("# [table", "[table").replace("paid | returned", "paid").replace('# status', "status").replace(
+        '# batch_id = "…"', 'batch_id = "B1"').replace('# one_card_payment_id = { prefix = "…", from = ["序号", "户主"] }',
+        'one_card_payment_id = { prefix = "B1-", from = ["序号"] }')  # fmt: skip
+    result = load(tmp_path, file, profile=write(tmp_path, "qd.toml", filled))
+    assert (result.rejects, result.loaded) == ((), 1)
+    (row,) = rows(tmp_path, "one_card_payments")
+    assert (row["one_card_payment_id"], row["month"], row["amount_fen"]) == ("B1-1", "2017-06", 50000)
+
+
+def test_a_draft_names_the_shipped_profiles_that_know_such_files(tmp_path: Path) -> None:
+    (one,) = draft(write(tmp_path, "清册.csv", "批次号,姓名,身份证号,金额\nB1,张三,410122198001011234,5\n"))
+    assert one.shipped == ("one_card_list",)
+    assert "one_card_list" in to_toml([one], "en")
+
+
+def test_a_header_that_means_something_in_another_table_is_not_guessed_at(tmp_path: Path) -> None:
+    text = "指标ID,年度,区划代码,发文日期,金额,指标来源,项目名称,政府经济科目\nI1,2017,410122,2017-03-01,5,本级,道路,50302\n"
+    (one,) = draft(write(tmp_path, "zb.csv", text))
+    assert {guess.header: guess.column for guess in one.guesses if guess.header in ("项目名称", "政府经济科目")} == {
+        "项目名称": "", "政府经济科目": "economy_code"}  # fmt: skip
+
+
 def test_the_command_line_loads_drafts_and_lists(tmp_path: Path) -> None:
     def run(*arguments: str) -> tuple[int, str]:
         done = subprocess.run(

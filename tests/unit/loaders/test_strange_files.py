@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -219,3 +220,31 @@ def test_a_bundle_in_another_order_changes_nothing(tmp_path: Path) -> None:
     load(tmp_path, write(tmp_path, "支付.csv", "\n".join((HEAD, *lines))))
     again = load(tmp_path, write(tmp_path, "支付.csv", "\n".join((HEAD, *reversed(lines)))))
     assert (again.unchanged, again.written) == (9, False)
+
+
+def test_a_file_that_grows_while_it_is_read_stops_the_load(tmp_path: Path) -> None:
+    path = write(tmp_path, "支付.csv", HEAD + "\n" + "".join(f"{pay(f'P{number}')}\n" for number in range(20_000)))
+    grown = threading.Event()
+
+    def grow() -> None:
+        with path.open("a", encoding="utf-8") as file:
+            while not grown.is_set():
+                file.write(pay("X") + "\n")
+                file.flush()
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        with pytest.raises(loaders.Unreadable, match="changed while it was read; wait until it is complete"):
+            load(tmp_path, path)
+    finally:
+        grown.set()
+        writer.join()
+
+
+def test_a_million_columns_are_refused_quickly_in_text_and_the_error_is_short(tmp_path: Path) -> None:
+    for name, text in (("heading.csv", "x," * 1_000_000), ("record.csv", f"{HEAD}\n{'x,' * 1_000_000}\n{pay('P1')}\n")):
+        with pytest.raises(loaders.Unreadable) as caught:
+            load(tmp_path, write(tmp_path, name, text))
+        assert "expected at most 2,000" in str(caught.value)
+        assert len(str(caught.value)) < 300
