@@ -89,16 +89,16 @@ class Passed:
 def without_needless_tests(database: Engine, incoming: Incoming) -> tuple[Incoming, Passed]:
     """Rows without a filled column of ours are taken off; where no row states a sum, no later pass looks for one."""
     raw = incoming.raw
-    totals = "false" if incoming.totals == "false" else f"({incoming.totals}) AND NOT ({incoming.empty})"
-    rows, sums, empty, first = engine.row(
-        database,
-        f"SELECT count(*), count(*) FILTER ({totals}), count(*) FILTER ({incoming.empty}), "
-        f"min({raw.row_sql}) FILTER ({incoming.empty}) FROM {raw.relation} WHERE {raw.where}",
-    )
+    known = f"FROM {raw.relation} WHERE ({raw.where})"  # tests stand in WHERE: there the first that fails ends them
+    rows = engine.row(database, f"SELECT count(*) {known}")[0]
+    empty, first = engine.row(database, f"SELECT count(*), min({raw.row_sql}) {known} AND ({incoming.empty})")
     if empty:
         raw = replace(raw, where=f"({raw.where}) AND NOT ({incoming.empty})")
-    kept = replace(incoming, raw=raw, totals=incoming.totals if sums else "false")
-    return kept, Passed(rows, empty, first)
+    sums = incoming.totals
+    if sums != "false":
+        found = f"SELECT count(*) FROM {raw.relation} WHERE ({raw.where}) AND ({sums})"
+        sums = sums if engine.row(database, found)[0] else "false"
+    return replace(incoming, raw=raw, totals=sums), Passed(rows, empty, first)
 
 
 def show(database: Engine, checked: Checked) -> None:
@@ -211,5 +211,5 @@ def _typed(incoming: Incoming, *, line: bool = False) -> str:
         outer.append(f"{read} AS {name(column.stored)}")
     return (
         f"SELECT *, {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {raw.relation} "
-        f"WHERE ({raw.where}) AND NOT ({incoming.totals}))"
+        f"WHERE ({raw.where}) AND NOT coalesce({incoming.totals}, false))"
     )

@@ -295,8 +295,6 @@ def _connect(driver: Any, address: str, scheme: str) -> Any:
         )
         connection.cursor().execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         return connection
-    connection = driver.connect(
-        user=user, password=password, dsn=f"{parts.hostname}:{parts.port or 1521}/{database}"
-    )
+    connection = driver.connect(user=user, password=password, dsn=f"{parts.hostname}:{parts.port or 1521}/{database}")
     connection.cursor().execute("SET TRANSACTION READ ONLY")
     return connection

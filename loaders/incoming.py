@@ -20,7 +20,7 @@ from loaders.raw import Malformed, RawTable
 
 TOTALS = "(.{0,8}(合计|小计|总计|共计|累计|合計|小計|總計)|(grand|sub)?total|sum)"
 """What a totals row says, blanks and colons taken out: 合计, 城关镇小计, 本月合计, total."""
-_TOTALS_END = "[计計lLmM][ 　:：]*$"
+_TOTALS_ENDS = "计計lLmM 　:："
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +200,15 @@ def position(raw: RawTable, header: str) -> int:
 
 
 def _totals(raw: RawTable, mapped: Mapped) -> str:
-    """The condition of a totals row: the word is its key, or stands in the first cells of a row without one."""
+    """The condition (or NULL) of a totals row: the word is its key, or in the first cells of a row without one."""
     key = mapped.columns.get(mapped.table.key[0], (0, 0))[0]
     tests = []
     for place in sorted({*range(min(3, len(raw.headers))), key}):
         if not _is_choice(mapped, place):  # the look at the last sign is what most rows cost
             plain = f"lower(translate(c{place}, ' 　:：', ''))"
-            test = f"regexp_matches(c{place}, '{_TOTALS_END}') AND regexp_full_match({plain}, '{TOTALS}')"
-            alone = "" if place == key else f" AND {cells.trimmed(f'c{key}')} IS NULL"
-            tests.append(f"coalesce({test}{alone}, false)")
+            alone = "" if place == key else f"{cells.trimmed(f'c{key}')} IS NULL AND "
+            last = " OR ".join(f"ends_with(c{place}, '{sign}')" for sign in _TOTALS_ENDS)
+            tests.append(f"({alone}({last}) AND regexp_full_match({plain}, '{TOTALS}'))")
     return " OR ".join(tests) or "false"
 
 

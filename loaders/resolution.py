@@ -35,6 +35,6 @@ def finest_fen(database: Engine, incoming: Incoming) -> int:
         f"SELECT min(unit // pow(10, len(decimals))::BIGINT) FROM (SELECT regexp_extract(text, '[.]([0-9]{{1,9}})', 1) "
         f"AS decimals, CASE WHEN contains(text, '亿') THEN 10000000000 WHEN contains(text, '万') THEN 1000000 "
         f"ELSE {amount.fen} END AS unit FROM (SELECT {cells.half_width(cells.trimmed(amount.sql))} AS text "
-        f"FROM {raw.relation} WHERE ({raw.where}) AND NOT ({incoming.totals})) WHERE text <> '')",
+        f"FROM {raw.relation} WHERE ({raw.where}) AND NOT coalesce({incoming.totals}, false)) WHERE text <> '')",
     )[0]
     return max(1, int(found or 1))

@@ -56,6 +56,8 @@ def said(case: Case, language: Language) -> list[str]:
             more["profile"] = folder / "own.toml"
         if "profile_name" in case.choices:
             more["profile"] = case.choices["profile_name"]
+        if "divisions" in case.choices:
+            more["divisions"] = frozenset(case.choices["divisions"])
         if "control" in case.choices:
             (folder / "control.csv").write_text(case.choices["control"])
             more["control"] = folder / "control.csv"

@@ -76,6 +76,8 @@ CASES = (
     Case("deletion marks", {"payments.csv": HEAD.strip() + ",删\n" + payment("P1").strip() + ",x\n"},
          {"profile": "[table.payments]\ndeleted = { column = '删', values = ['x'] }\n"}),
     Case("a control figure that does not agree", {"payments.csv": HEAD + payment("P1")}, {"control": "table,rows,amount\npayments,2,5.00\n"}),
+    Case("rows of divisions that the person does not act for", {"payments.csv": HEAD + payment("P1", division_code="410181")},
+         {"divisions": ("410122000",)}),
     Case("no table at all", {"payments.csv": b"%PDF-1.4"}),
     Case("a web page under a workbook's name", {"支付.xls": b"<html><table><tr><td>1"}),
     Case("an encrypted workbook", {"支付.xlsx": (Path(__file__).parents[2] / "data" / "workbooks" / "加密.xlsx").read_bytes()}),
