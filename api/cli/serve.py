@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from typing import Annotated, Any
 
 import typer
@@ -12,11 +13,19 @@ from api.cli.options import LANGUAGE, Settings, options
 from api.cli.output import DONE, note
 from lineage.words import say
 
+HEALTH_SECONDS = 120
+"""A worker may be deep in one long question (a first search, every rule): five seconds' silence is no death."""
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 def _help(key: str) -> str:
     return say(f"serve.option_{key}", LANGUAGE)
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as taken:
+        taken.bind((host, 0))
+        return int(taken.getsockname()[1])
 
 
 @options("ledger", "graph")
@@ -41,6 +50,7 @@ def serve_command(
     app: Any = create_app(served)
     if host not in LOCAL and not app.state.service.doorkeeper.trust.is_configured:
         raise Misuse(f"nobody has a way to sign in, so {host} cannot be served", "add people with lineage users first")
+    port = port or _free_port(host)
     at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     note(say("serve.at", settings.lang, url=f"{at}/", docs=f"{at}/docs"))
     if workers > 1:
@@ -52,6 +62,7 @@ def serve_command(
         uvicorn.run(
             app, factory=workers > 1, workers=workers, host=host, port=port, log_level="warning",
             server_header=False, proxy_headers=False, timeout_graceful_shutdown=30,
+            timeout_worker_healthcheck=HEALTH_SECONDS,
         )  # fmt: skip
     except SystemExit as error:  # uvicorn's own way to say that the port is taken
         if error.code:
