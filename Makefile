@@ -8,6 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 DEMO ?= demo
 PAYMENTS ?= 2000
+GRAPH_SERVER_TESTS := $(addprefix tests/contract/test_,homes_of_the_graph.py publish.py server_failures.py)
 
 help: ## say what each target does
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)$$/make \1	\2/p' Makefile | expand -t 18
@@ -36,9 +37,9 @@ demo: .venv/base.stamp ## make a province with planted faults, load, check, and 
 test: check ## the checks, then every test, with real servers where they can be had
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
-test-long: .venv/all.stamp ## the property tests with many more examples
+test-long: .venv/all.stamp ## the property tests with many more examples, 1,000 traces and 100 kills on Neo4j
 	HYPOTHESIS_PROFILE=long LINEAGE_WORLDS=60 $(BIN)/python -m pytest -n $(WORKERS) tests/property \
-		tests/differential/test_random_ledgers.py $(TESTS)
+		tests/differential/test_random_ledgers.py $(GRAPH_SERVER_TESTS) $(TESTS)
 
 check: .venv/all.stamp ## lint, types, layers, house style
 	$(BIN)/ruff check .
