@@ -170,6 +170,13 @@ class Neo4j:
         self.server = start(folder)
         self.driver = GraphDatabase.driver(self.server.uri, auth=None)
         self.session = self.driver.session()
+        try:
+            self._fill(movements)
+        except BaseException:  # interrupted too: a server left running would be nobody's
+            self.close()
+            raise
+
+    def _fill(self, movements: Movements) -> None:
         self.session.run("CREATE CONSTRAINT FOR (r:Record) REQUIRE r.id IS UNIQUE").consume()
         for start_at in range(0, movements.count, self.rows_at_once):
             ids = list(range(start_at, min(start_at + self.rows_at_once, movements.count)))
