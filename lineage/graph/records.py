@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -128,9 +129,13 @@ def _of_kind(ledger: Ledger, kind: str, codes: list[str]) -> dict[str, list[Any]
     return _columns(ledger.pieces(f"{query} ORDER BY id"), codes)
 
 
-def _columns(batches: Iterable[Any], codes: list[str]) -> dict[str, list[Any]]:
+def _columns(batches: Any, codes: list[str]) -> dict[str, list[Any]]:
+    """The columns of a record batch reader, a piece a batch, after one without rows: a kind may have no record."""
+    import pyarrow as pa
+
     found: dict[str, list[Any]] = {name: [] for name in _READERS}
-    for batch in batches:
+    nothing = pa.RecordBatch.from_pylist([], batches.schema)
+    for batch in chain((nothing,), batches):
         for name, (column, reader) in _READERS.items():
             found[name].append(reader(batch[column], codes))
     return found
