@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-LOCKS = {"base": (), "all": ("neo4j", "api", "db", "test")}
+LOCKS = {"base": (), "all": ("neo4j", "api", "db", "spark", "test")}
 
 
 def main() -> None:

@@ -53,6 +53,7 @@ COMMANDS = MappingProxyType(
         "restore": "api.cli.restore:restore_command",
         "archive": "api.cli.archive:archive_command",
         "rekey": "api.cli.rekey:rekey_command",
+        "national": "api.cli.national:national_command",
     }
 )
 
