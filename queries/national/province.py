@@ -109,8 +109,9 @@ def findings_table(findings: Any) -> pyarrow.Table:
 
     text = pyarrow.string()
     columns = {
-        "id": text, "rule": text, "subject": text, "division_code": text, "severity": text, "amount_fen": pyarrow.int64(),
-        "evidence": pyarrow.list_(text), "cause": text, "message_zh": text, "message_en": text,
+        "id": text, "rule": text, "subject": text, "division_code": text, "severity": text,
+        "amount_fen": pyarrow.int64(), "evidence": pyarrow.list_(text), "cause": text, "message_zh": text,
+        "message_en": text,
     }  # fmt: skip
     rows = [
         {

@@ -1,4 +1,4 @@
-"""A national run on a real standalone cluster gives what the provinces give one by one, also when a worker is killed."""
+"""A national run on a real cluster gives what the provinces give one by one, also when a worker is killed."""
 
 from __future__ import annotations
 
