@@ -1,6 +1,6 @@
-# make setup|demo|test|check|bench|neo4j|neo4j-stop|lock|mutants|clean; each target installs what it needs into .venv
+# make setup|demo|test|check|bench|neo4j|neo4j-stop|lock|mutants|sbom|clean; each target installs what it needs into .venv
 .DEFAULT_GOAL := help
-.PHONY: help setup develop demo test test-long check format docs bench neo4j neo4j-stop lock mutants clean
+.PHONY: help setup develop demo test test-long check format docs bench neo4j neo4j-stop lock mutants sbom clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -37,9 +37,9 @@ demo: .venv/base.stamp ## make a province with planted faults, load, check, and 
 test: check ## the checks, then every test, with real servers where they can be had
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
-test-long: .venv/all.stamp ## the property tests with many more examples, 1,000 traces and 100 kills on Neo4j
-	HYPOTHESIS_PROFILE=long LINEAGE_WORLDS=60 $(BIN)/python -m pytest -n $(WORKERS) tests/property \
-		tests/differential/test_random_ledgers.py $(GRAPH_SERVER_TESTS) $(TESTS)
+test-long: .venv/all.stamp ## kills, faults, hostile input, properties, with many more examples; 1,000 traces and 100 kills on Neo4j
+	HYPOTHESIS_PROFILE=long LINEAGE_WORLDS=60 $(BIN)/python -m pytest -n $(WORKERS) tests/property tests/crash \
+		tests/hostile tests/differential/test_random_ledgers.py $(GRAPH_SERVER_TESTS) $(TESTS)
 
 check: .venv/all.stamp ## lint, types, layers, house style
 	$(BIN)/ruff check .
@@ -69,6 +69,9 @@ lock: .venv/all.stamp ## resolve requirements/*.txt anew, for every platform, wi
 
 mutants: .venv/all.stamp ## change the code a little at a time and see whether the tests notice (MODULE="lineage/money.py --tests tests/unit")
 	$(BIN)/python -m tools.mutants $(MODULE)
+
+sbom: .venv/all.stamp ## write sbom.json: every package of a running installation, its licence and hashes (CycloneDX)
+	$(BIN)/python -m tools.sbom sbom.json
 
 clean: ## remove what was built here
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -137,7 +137,7 @@ def _next_number(ledger: Path) -> int:
 
 def _sweep(ledger: Path, keep: set[int]) -> None:
     for entry in _home(ledger).iterdir():
-        if entry.name.startswith(".building-") or (entry.name.isdigit() and int(entry.name) not in keep):
+        if entry.name.startswith(".") or (entry.name.isdigit() and int(entry.name) not in keep):
             durable.discard(entry)
 
 

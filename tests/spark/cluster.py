@@ -16,7 +16,7 @@ import psutil
 import pyspark
 
 HOME = Path(pyspark.__file__).parent
-STARTS_WITHIN = 90
+STARTS_WITHIN = 240
 _CONFIGURATION = """
 spark.executor.memory 600m
 spark.driver.memory 600m

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ import lineage
 import queries
 from lineage import engine
 from queries.national.province import RESULTS, findings_table
+from tests.servers import missing
 from tests.spark import cluster, provinces
 from tests.staging import load_bundle, load_rows
 
@@ -73,6 +75,8 @@ def one_by_one(bundles: dict[int, Path], tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[cluster.Cluster]:
+    if shutil.which("java") is None:
+        missing("Spark", "Java 17 is not there")
     with cluster.started(tmp_path_factory.mktemp("spark"), WORKERS) as running:
         yield running
 
@@ -101,7 +105,7 @@ def begin(spark: cluster.Cluster, ledger: Path, target: Path) -> subprocess.Pope
 
 
 def finished(running: subprocess.Popen[str], code: int) -> dict[str, Any]:
-    said, noise = running.communicate(timeout=540)
+    said, noise = running.communicate(timeout=1500)
     assert running.returncode == code, noise[-3000:]
     return dict(json.loads(said))
 
@@ -121,7 +125,7 @@ def test_thirty_one_provinces_are_equal_to_running_them_one_by_one_although_a_wo
 ) -> None:
     target = tmp_path / "out"
     running = begin(spark, nation, target)
-    until = time.monotonic() + 400
+    until = time.monotonic() + 900
     while not list(target.glob("nodes/province=*")) and time.monotonic() < until and running.poll() is None:
         time.sleep(0.1)
     assert running.poll() is None, "it was done before a worker could be killed"
