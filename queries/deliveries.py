@@ -46,7 +46,8 @@ def deliveries(ledger: Ledger) -> tuple[Delivery, ...]:
         "SELECT division_code, max(batch) AS batch, max(day) AS latest, count(*) AS records "
         f"FROM ({' UNION ALL '.join(parts)}) WHERE division_code IS NOT NULL GROUP BY 1 ORDER BY 1"
     )
-    names, times = division_names(ledger), {made.batch: made.time for made in ledger.manifests}
+    names = division_names(ledger)
+    times = {batch: ledger.history.at(batch).time for batch in {row["batch"] for row in found}}
     return tuple(
         Delivery(row["division_code"], names.get(row["division_code"], ""), row["batch"], times[row["batch"]],
                  row["latest"], row["records"])

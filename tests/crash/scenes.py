@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -59,8 +60,8 @@ def _old_derived(ledger: Path) -> None:
 
 
 def _covering(ledger: Path) -> None:
-    covering.LOOSE_MOST = EARLY
-    load_new(ledger)
+    with patch.object(covering, "LOOSE_MOST", EARLY):
+        load_new(ledger)
 
 
 def _two_decisions(ledger: Path) -> None:

@@ -28,7 +28,7 @@ def test_an_archive_checks_itself_and_answers_as_the_ledger_did(
     ledger, folder = fresh_ledger("faults"), tmp_path / "2017"
     old = ledger / "audit" / "1-2026-01-05.jsonl"
     young = ledger / "audit" / "1-2026-10-30.jsonl"
-    old.parent.mkdir()
+    old.parent.mkdir(exist_ok=True)  # another test may have served the example
     for file in (old, young):
         file.write_text('{"who":"li","previous":"' + "0" * 64 + '"}\n', encoding="utf-8")
     made = archive(ledger, folder, 2017, KEEPER, look_ups=True)
