@@ -58,7 +58,7 @@ def test_each_parameter_is_used_and_each_value_in_a_query_is_a_parameter() -> No
         for parameter in rule.parameters:
             used = f"${parameter.name}" in rule.body or f'"{parameter.name}"' in rule.body
             assert used, f"{rule.name}: {parameter.name}"
-    assert {part.split()[0].strip(",)") for part in shared.split("$")[1:]} <= {"as_of"}  # no parameter of one rule
+    assert {part.split()[0].strip(",)") for part in shared.split("$")[1:]} == set()  # no value of one rule
 
 
 def test_the_shipped_parameters_are_the_pages_defaults() -> None:
