@@ -38,7 +38,7 @@ class Tally:
     seconds: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     versions: set[str] = field(default_factory=set)
-    resident: list[int] = field(default_factory=list)
+    own: list[int] = field(default_factory=list)
     span: float = 0.0
     loaded: float = 0.0
 
@@ -54,8 +54,8 @@ def measure(scale: Scale) -> list[Measure]:
         tally = _served(ledger, span)
     seconds = sorted(tally.seconds)
     errors = sum(count for status, count in tally.statuses.items() if status != 200)
-    begun, ended = tally.resident[2 : len(tally.resident) // 8 + 3], tally.resident[-3:]
-    memory = f"all workers: {_mib(begun)} MiB at first, {_mib(tally.resident)} at most, {_mib(ended)} at the end"
+    begun, ended = tally.own[2 : len(tally.own) // 8 + 3], tally.own[-3:]
+    memory = f"all workers: {_mib(begun)} MiB at first, {_mib(tally.own)} at most, {_mib(ended)} at the end"
     return [
         Measure(f"{CLIENTS} clients", tally.span, len(seconds), "traces", note=f"errors: {errors}; {memory}"),
         Measure("half of the answers within", seconds[len(seconds) // 2]),
@@ -142,11 +142,18 @@ def _loaded(client: httpx.Client, division: str) -> float:
 
 
 def _watch(server: int, tally: Tally, stop: threading.Event) -> None:
-    """The memory of the server's processes, every second; shared pages of mapped files count in each."""
+    """What the server's processes hold for themselves, every second: pages of mapped files are the system's to take back."""
     process = psutil.Process(server)
     while not stop.wait(1.0):
-        with suppress(psutil.Error):
-            tally.resident.append(sum(one.memory_info().rss for one in [process, *process.children(recursive=True)]))
+        with suppress(psutil.Error, OSError):
+            tally.own.append(sum(own_bytes(one.pid) for one in [process, *process.children(recursive=True)]))
+
+
+def own_bytes(process: int) -> int:
+    """Anonymous memory of a process in bytes, swapped-out pages too (Linux tells it in `smaps_rollup`)."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]
+    sizes = {name: int(rest.split()[0]) for name, rest in (line.split(":", 1) for line in lines)}
+    return (sizes["Anonymous"] + sizes["Swap"]) * 1024
 
 
 def _mib(readings: list[int]) -> str:
