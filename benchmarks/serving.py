@@ -142,7 +142,7 @@ def _loaded(client: httpx.Client, division: str) -> float:
 
 
 def _watch(server: int, tally: Tally, stop: threading.Event) -> None:
-    """What the server's processes hold for themselves, every second: pages of mapped files are the system's to take back."""
+    """What the server's processes hold for themselves, every second: mapped files are the system's to take back."""
     process = psutil.Process(server)
     while not stop.wait(1.0):
         with suppress(psutil.Error, OSError):

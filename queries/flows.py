@@ -71,8 +71,8 @@ GROUP BY ALL ORDER BY ALL
 _SPENT = """
 SELECT p.division_code, coalesce(p.payee_kind, '') AS payee_kind, {sums}
 FROM payments p
-JOIN indicators i ON i.indicator_id = p.indicator_id
-JOIN edges e ON e.target = p.record AND e.source = i.record
+JOIN edges e ON e.target = p.record
+JOIN indicators i ON i.record = e.source
 WHERE i.fiscal_year = $year AND i.in_scope AND i.origin <> 'carry_over' AND NOT p.is_reversal
 GROUP BY ALL ORDER BY ALL
 """
