@@ -12,6 +12,7 @@ import pytest
 import lineage
 from api import cli
 from lineage.ledger import journal
+from queries import overview, overview_records
 from tests.staging import load_rows
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -89,3 +90,22 @@ def test_every_command_that_shows_figures_can_leave_accepted_links_out(
         capsys.readouterr()
     assert found == {"--asserted": "complete", "--no-asserted": "broken"}
     assert cli.run(["trace", "indicator:I", "--no-asserted", "--graph", "bolt://localhost:1"]) == 2
+
+
+@pytest.mark.parametrize("named", [None, "LOST"])
+def test_a_payment_tied_by_a_link_is_expenditure_with_links_and_none_without(tmp_path: Path, named: str | None) -> None:
+    path = ledger(tmp_path / "ledger")
+    payment = {"payment_id": "P", "division_code": "4101", "amount_fen": 70, "pay_date": date(2017, 5, 1),
+               "status": "valid", "indicator_id": named}
+    back = payment | {"payment_id": "B", "amount_fen": -20, "pay_date": date(2017, 6, 1), "reverses": "P"}
+    load(path, {"payments": [payment, back],
+                "divisions": [{"division_code": "4100", "name": "P", "level": "province"},
+                              {"division_code": "4101", "name": "C", "level": "city", "fiscal_parent": "4100"}],
+                "indicators": [indicator("I", 2017, poverty=True)]})
+    without = lineage.open(path)
+    accepted = {"from": "indicator:I", "to": "payment:P", "why": "voucher seen", "amount_fen": 50, "kind": "paid"}
+    journal.append(path, journal.LINK_ACCEPTED, accepted, "auditor", AT)
+    opened = lineage.open(path)
+    for view, spent in ((without, 0), (opened, 50), (lineage.open(path, asserted=False), 0)):
+        assert overview(view, year=2017).whole.fen("expenditure") == spent
+        assert overview_records(view, "expenditure", year=2017).total_fen == spent
