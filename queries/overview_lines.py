@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from queries.catalogue import BUILT_IN, TABLES, split_sql
+
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
 
@@ -25,6 +27,7 @@ def with_lines(ledger: Ledger, year: int) -> str:
         year=int(year),
         class_names=", ".join(("record", *CLASSES)),
         exact=_drawn_beyond_inflow(ledger, int(year)),
+        linked_payments=_linked_payments(),
         booked_classes=", ".join(_booked_class(name) for name in CLASSES),
     )
 
@@ -33,6 +36,11 @@ def with_lines(ledger: Ledger, year: int) -> str:
 def _text() -> str:
     text = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     return "\n".join(line.partition("--")[0] for line in text.splitlines())
+
+
+@cache
+def _linked_payments() -> str:
+    return split_sql(BUILT_IN / TABLES / "linked_payments.sql")[1]
 
 
 def _booked_class(name: str) -> str:

@@ -1,5 +1,6 @@
 -- The measures as lines, one row a record's contribution to one part of a figure; amounts in fen.
--- {year} is the fiscal year; {exact} holds bookings whose part of a mixture was computed outside (see overview_lines.py).
+-- {year} is the fiscal year; {exact} holds bookings whose part of a mixture was computed outside (see overview_lines.py),
+-- {linked_payments} is the table of that name which the rules share.
 -- Definitions: docs/measures.md.
 
 WITH place AS (
@@ -63,19 +64,14 @@ issued AS (
     WHERE t.kind = 'issue' AND NOT t.is_reversal
       AND coalesce(a.fiscal_year, i.fiscal_year, year(t.issue_date)) = {year}),
 
--- payments whose indicator is known by an accepted link only; where the record names one, the link has given way
-linked AS (
-    SELECT e.target AS record, min(i.indicator_id) AS indicator_id
-    FROM edges e JOIN indicators i ON i.record = e.source
-    WHERE e.evidence = 'asserted' AND starts_with(e.target, 'payment:')
-    GROUP BY e.target),
+linked_payments AS ({linked_payments}),
 
 -- valid dated payments on indicators of the year; a reversal is a row of its own at its own date, capped at the original
 paid AS (
     SELECT p.record, p.record AS original, p.division_code, p.agency_code, coalesce(p.project_code, i.project_code)
            AS project_code, i.fund_name, p.pay_date AS date, p.amount_fen, p.net_fen, i.in_scope, i.origin,
            i.record AS indicator, p.account_id IS NOT NULL OR p.payee_kind = 'special_account' AS is_lump_sum
-    FROM payments p LEFT JOIN linked l ON l.record = p.record
+    FROM payments p LEFT JOIN linked_payments l ON l.record = p.record
     JOIN indicators i ON i.indicator_id = coalesce(l.indicator_id, p.indicator_id)
     WHERE i.fiscal_year = {year} AND p.status = 'valid' AND p.pay_date IS NOT NULL AND NOT p.is_reversal
     UNION ALL
@@ -90,7 +86,7 @@ paid AS (
         WHERE r.is_reversal AND r.status = 'valid' AND r.pay_date IS NOT NULL
         WINDOW sofar AS (PARTITION BY r.reverses ORDER BY r.pay_date, r.payment_id)) back
     JOIN payments p ON p.payment_id = back.reverses
-    LEFT JOIN linked l ON l.record = p.record
+    LEFT JOIN linked_payments l ON l.record = p.record
     JOIN indicators i ON i.indicator_id = coalesce(l.indicator_id, p.indicator_id)
     WHERE i.fiscal_year = {year} AND p.status = 'valid' AND p.pay_date IS NOT NULL),
 

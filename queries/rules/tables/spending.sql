@@ -1,16 +1,10 @@
 /* Money spent in scope (calibre 2017): valid, dated payments drawn on in-scope indicators, for the division that paid.
 What was carried over from last year is outside; a reversal is a negative row at its own date, never more than its
 payment. Where only an accepted link ties a payment to its indicator, the link counts. */
-WITH linked AS (
-    SELECT e.target AS record, min(i.indicator_id) AS indicator_id
-    FROM edges e
-    JOIN indicators i ON i.record = e.source
-    WHERE e.evidence = 'asserted' AND starts_with(e.target, 'payment:')
-    GROUP BY e.target
-), counted AS (
+WITH counted AS (
     SELECT p.payment_id, p.record, p.division_code, i.fiscal_year, i.record AS indicator, p.amount_fen, p.pay_date
     FROM payments p
-    LEFT JOIN linked l ON l.record = p.record
+    LEFT JOIN linked_payments l ON l.record = p.record
     JOIN indicators i ON i.indicator_id = coalesce(l.indicator_id, p.indicator_id)
     WHERE p.status = 'valid' AND p.pay_date IS NOT NULL AND NOT p.is_reversal AND i.in_scope
       AND i.origin <> 'carry_over'

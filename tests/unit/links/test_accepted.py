@@ -13,6 +13,10 @@ import lineage
 from api import cli
 from lineage.ledger import journal
 from queries import overview, overview_records
+from queries.catalogue import catalogue, shared_tables
+from queries.flows import spending_flows
+from queries.parameters import settings
+from queries.question import Question, Run
 from tests.staging import load_rows
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -92,6 +96,13 @@ def test_every_command_that_shows_figures_can_leave_accepted_links_out(
     assert cli.run(["trace", "indicator:I", "--no-asserted", "--graph", "bolt://localhost:1"]) == 2
 
 
+def spending_of_rules(view: lineage.Ledger) -> int:
+    rules = catalogue()
+    run = Run(view, {rule.name: rule for rule in rules}, shared_tables(), settings(rules))
+    rows = Question(run, rules[0]).rows("SELECT coalesce(sum(amount_fen), 0)::BIGINT AS fen FROM spending")
+    return int(rows[0]["fen"])
+
+
 @pytest.mark.parametrize("named", [None, "LOST"])
 def test_a_payment_tied_by_a_link_is_expenditure_with_links_and_none_without(tmp_path: Path, named: str | None) -> None:
     path = ledger(tmp_path / "ledger")
@@ -109,3 +120,5 @@ def test_a_payment_tied_by_a_link_is_expenditure_with_links_and_none_without(tmp
     for view, spent in ((without, 0), (opened, 50), (lineage.open(path, asserted=False), 0)):
         assert overview(view, year=2017).whole.fen("expenditure") == spent
         assert overview_records(view, "expenditure", year=2017).total_fen == spent
+        assert sum(flow.amount_fen for flow in spending_flows(view, 2017)) == 2 * spent  # either hop carries all
+        assert spending_of_rules(view) == spent
