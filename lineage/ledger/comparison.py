@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -22,19 +22,25 @@ _HINT = "remove derived/checkpoints: nothing is lost, the next load makes it ane
 _EXPECTED = "what the batches and manifests say"
 
 
-def problems(on: engine.Engine, ledger: Path, one: Checkpoint) -> Iterator[Problem]:
-    """What a checkpoint says otherwise. Cost: its merged files and those they were made of are read once."""
+def problems(on: engine.Engine, ledger: Path, one: Checkpoint, numbers: Sequence[int]) -> Iterator[Problem]:
+    """What a checkpoint says otherwise, of those batches that are among `numbers`, which are in order.
+
+    Cost: its merged files, and those of these batches that they were made of, are read once.
+    """
     for stored in one.files:
         found = durable.sha256(one.folder(ledger) / stored.name)
         if found != stored.sha256:
             yield _problem(ledger, one, stored.name, f"sha256 {found}")
+    chosen = [number for number in numbers if one.first <= number <= one.last]
+    if not chosen:
+        return
     copied: dict[str, list[Layer]] = {}
     apart: list[tuple[int, StoredFile]] = []
     withdrawals: list[tuple[int, tuple[int, ...]]] = []
     days: list[tuple[int, date]] = []
     sources: list[tuple[int, str, str]] = []
     alone = {(batch, stored.table) for batch, stored in one.alone}
-    for made in (manifest.parse(manifest.file_of(ledger, number)) for number in range(one.first, one.last + 1)):
+    for made in (manifest.parse(manifest.file_of(ledger, number)) for number in chosen):
         days.append((made.batch, datetime.fromisoformat(made.time).date()))
         sources.extend((made.batch, source.name, source.sha256) for source in made.sources)
         withdrawals.extend([(made.batch, made.withdraws)] if made.withdraws else [])
@@ -43,28 +49,32 @@ def problems(on: engine.Engine, ledger: Path, one: Checkpoint) -> Iterator[Probl
                 apart.append((made.batch, stored))
             elif stored.table != quarantine.TABLE:
                 copied.setdefault(stored.table, []).append(layers.batch_layer(ledger, made.batch, stored))
-    if (tuple(withdrawals), tuple(apart)) != (one.withdrawals, one.alone):
+    among = set(chosen)
+    said = [[pair for pair in pairs if pair[0] in among] for pairs in (one.withdrawals, one.alone)]
+    if said != [withdrawals, apart]:
         yield _problem(ledger, one, "checkpoint.json", "other withdrawals or files")
-    if on.execute(f"{one.days_sql(ledger)} ORDER BY ALL").fetchall() != days:
+    whole = len(among) == one.last - one.first + 1  # then no other batch may be in it either
+    where = "true" if whole else f"batch IN ({', '.join(map(str, chosen))})"
+    if on.execute(f"FROM ({one.days_sql(ledger)}) WHERE {where} ORDER BY ALL").fetchall() != days:
         yield _problem(ledger, one, "batches.parquet", "other days")
-    if on.execute(f"{one.sources_sql(ledger)} ORDER BY ALL").fetchall() != sorted(sources):
+    if on.execute(f"FROM ({one.sources_sql(ledger)}) WHERE {where} ORDER BY ALL").fetchall() != sorted(sources):
         yield _problem(ledger, one, "sources.parquet", "other source files")
     for table in sorted({stored.table for stored in one.files} | set(copied)):
-        yield from _rows(on, ledger, one, table, copied.get(table, []))
+        merged = layers.rows_sql(BY_NAME[table], tuple(layers.merged_layers(ledger, one, table)))
+        kept = f"(SELECT * FROM ({merged}) WHERE {where})"
+        if found := _odd_rows(on, table, copied.get(table, []), kept):
+            yield _problem(ledger, one, f"{table}.parquet", found)
 
 
-def _rows(on: engine.Engine, ledger: Path, one: Checkpoint, table: str, copied: list[Layer]) -> Iterator[Problem]:
-    """The merged rows are those of the batches, each as often; a run of batches at a time."""
-    merged = tuple(layers.merged_layers(ledger, one, table))
-    kept = f"({layers.rows_sql(BY_NAME[table], merged)})"
+def _odd_rows(on: engine.Engine, table: str, copied: list[Layer], kept: str) -> str:
+    """What is odd about the merged rows; "" where they are those of the batches, each as often. A run at a time."""
     (rows,) = engine.row(on, f"SELECT count(*) FROM {kept}")
     if rows != sum(part.file.rows for part in copied):
-        yield _problem(ledger, one, f"{table}.parquet", f"{rows} rows")
-        return
+        return f"{rows} rows"
     for start in range(0, len(copied), _AT_ONCE):
         if missing := _missing(on, table, copied[start : start + _AT_ONCE], kept):
-            yield _problem(ledger, one, f"{table}.parquet", f"{missing} rows of batches are not in it as they were")
-            return
+            return f"{missing} rows of batches are not in it as they were"
+    return ""
 
 
 def _missing(on: engine.Engine, table: str, parts: list[Layer], kept: str) -> int:

@@ -15,20 +15,23 @@ from pathlib import Path
 
 from lineage import engine
 from lineage.errors import Damaged, LineageError, NotFound, Problem
-from lineage.ledger import checkpoint, comparison, durable, journal, layers, manifest, stored_rows, tokens
+from lineage.ledger import checkpoint, comparison, durable, extent, journal, layers, manifest, stored_rows, tokens
 from lineage.ledger.anchor import Anchor
+from lineage.ledger.extent import Since
 from lineage.ledger.manifest import FIRST, Manifest
 
 _COUNTS = ("loaded", "corrected", "unchanged", "rejected")
-_AT_ONCE = 256
-"""Batches whose files are asked in one query: a query a file costs five times as much over small batches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was checked, and the first thing found wrong: None when all is as it was written."""
+    """What was checked, and the first thing found wrong: None when all that was read is as it was written.
+
+    `unread` counts batches that were not asked for, because they are older than the anchor that work began at.
+    """
 
     batches: int
+    unread: int
     files: int
     rows: int
     decisions: int
@@ -38,9 +41,11 @@ class Verification:
 
 @dataclass(slots=True)
 class _Tally:
-    """What has been checked so far; mutable while the check runs. `head` is the hash of the last manifest."""
+    """What has been checked so far; mutable while the check runs. `head` is the hash of the manifest of batch `at`."""
 
     batches: int = 0
+    unread: int = 0
+    at: int = 0
     files: int = 0
     rows: int = 0
     decisions: int = 0
@@ -49,8 +54,8 @@ class _Tally:
     journal_marks: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def verify(path: str | Path, anchors: Sequence[Anchor] = ()) -> Verification:
-    """Check a whole ledger, and that it still contains the chain heads given.
+def verify(path: str | Path, anchors: Sequence[Anchor] = (), since: Since | None = None) -> Verification:
+    """Check a whole ledger, and that it still contains the chain heads given; or, `since`, what came after one of them.
 
     Cost: reads every file once; memory does not grow with them. Raises NotFound when there is no ledger.
     """
@@ -58,33 +63,59 @@ def verify(path: str | Path, anchors: Sequence[Anchor] = ()) -> Verification:
     tally = _Tally()
     if not manifest.folder(ledger).is_dir():
         raise NotFound(f"{path} holds no ledger", "name it with --ledger")
-    found = next(_problems(ledger, tally, anchors), None)
-    return Verification(tally.batches, tally.files, tally.rows, tally.decisions, tally.audit_files, found)
+    heads = (*anchors, since.anchor) if since else tuple(anchors)
+    found = next(_problems(ledger, tally, heads, since), None)
+    checked = (tally.batches, tally.unread, tally.files, tally.rows, tally.decisions, tally.audit_files)
+    return Verification(*checked, found)
 
 
-def _problems(ledger: Path, tally: _Tally, anchors: Sequence[Anchor]) -> Iterator[Problem]:
+def _problems(ledger: Path, tally: _Tally, anchors: Sequence[Anchor], since: Since | None) -> Iterator[Problem]:
     try:
         last = manifest.count(ledger)
     except Damaged as error:
         yield Problem("manifest", error.message, "manifests 000001, 000002 … without a gap")
         return
+    numbers: Sequence[int] = since.batches(last, anchors) if since else range(1, last + 1)
+    tally.unread = last - len(numbers)
     on = engine.connect()
     try:
-        for start in range(1, last + 1, _AT_ONCE):
+        for some in extent.runs(numbers):
             run: list[Manifest] = []
-            for number in range(start, min(start + _AT_ONCE, last + 1)):
+            for number in some:
+                yield from _rejoined(ledger, number, tally)
                 yield from _manifest(ledger, number, tally, anchors, run)
             for made in run:
                 yield from _batch(ledger, made, tally)
             yield from stored_rows.problems(on, ledger, run)
             tally.batches += len(run)
         for one in checkpoint.in_force(ledger, last):
-            yield from comparison.problems(on, ledger, one)
+            yield from comparison.problems(on, ledger, one, numbers)
     finally:
         on.close()
     yield from (problem for one in anchors if one.batch > last for problem in [_beyond(one, "batch", last)])
     yield from _journal(ledger, tally, anchors)
     yield from _audit(ledger, tally)
+
+
+def _rejoined(ledger: Path, number: int, tally: _Tally) -> Iterator[Problem]:
+    """Where batches are passed over: the manifest after the last one read must name it, the one before goes unread."""
+    if number == tally.at + 1:
+        return
+    if tally.at:
+        after = manifest.file_of(ledger, tally.at + 1)
+        try:
+            previous = manifest.parse(after).previous
+        except Damaged as error:
+            yield Problem(f"manifest/{after.name}", error.message, "a manifest in this release's format", error.hint)
+            return
+        if previous != tally.head:
+            yield _changed(after.name, previous, tally)
+    tally.head = manifest.hash_of(manifest.file_of(ledger, number - 1))
+
+
+def _changed(name: str, found: str, tally: _Tally) -> Problem:
+    hint = f"manifest {tally.at} was changed after it was written"
+    return Problem(f"manifest/{name}", found, tally.head, hint, column="previous")
 
 
 def _manifest(
@@ -101,16 +132,11 @@ def _manifest(
     if made.batch != number:
         yield Problem(name, f"batch {made.batch}", f"batch {number}", "the file was renamed")
     if made.previous != tally.head:
-        yield Problem(
-            name,
-            made.previous,
-            tally.head,
-            f"manifest {number - 1} was changed after it was written",
-            column="previous",
-        )
+        tally.at = number - 1
+        yield _changed(file.name, made.previous, tally)
     if file.read_bytes() != made.to_bytes():
         yield Problem(name, "bytes that this release would not write", "the manifest as written", "the file was edited")
-    tally.head = manifest.hash_of(file)
+    tally.head, tally.at = manifest.hash_of(file), number
     wrong = [batch for batch in made.withdraws if not 1 <= batch < number]
     if wrong:
         yield Problem(name, f"withdraws {wrong}", f"batches before {number}", column="withdraws")

@@ -1,0 +1,48 @@
+"""How much of a ledger a verification reads: all of it, or what came since an anchor and a sample of the rest.
+
+10^5 batches take minutes to read whole, and an office that verifies every night has read most of them the night
+before. Invariant: nothing is passed over in silence; what was not read is counted in the answer.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lineage.errors import Misuse
+from lineage.ledger.anchor import Anchor
+
+SAMPLE = 64
+_AT_ONCE = 256
+"""Batches whose files are asked in one query: a query a file costs five times as much over small batches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Everything from the anchored batch on, and `sample` earlier batches drawn by `seed`.
+
+    The seed should be one that who might change the ledger cannot foresee. With n earlier batches of which d were
+    changed, a run finds one with probability 1 - (1 - d / n) ** sample or a little more.
+    """
+
+    anchor: Anchor
+    seed: int
+    sample: int = SAMPLE
+
+    def __post_init__(self) -> None:
+        if self.sample < 0:
+            raise Misuse(f"a sample of {self.sample} batches", "give 0 or more")
+
+    def batches(self, last: int, anchors: Sequence[Anchor]) -> list[int]:
+        """Numbers of the batches to read, in order; those that `anchors` name among them."""
+        first = max(1, min(self.anchor.batch, last))
+        earlier = range(1, first)
+        drawn = random.Random(self.seed).sample(earlier, min(self.sample, len(earlier)))
+        named = (one.batch for one in anchors if 0 < one.batch < first)
+        return sorted({*drawn, *named, *range(first, last + 1)})
+
+
+def runs(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The numbers, as many at a time as are asked in one query."""
+    return (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE))
