@@ -43,6 +43,7 @@ COMMANDS = MappingProxyType(
         "users": "api.cli.users:users_command",
         "serve": "api.cli.serve:serve_command",
         "verify": "api.cli.verify:verify_command",
+        "derive": "api.cli.derive:derive_command",
         "doctor": "api.cli.doctor:doctor_command",
         "rules": "api.cli.rules:rules_command",
         "profile": "api.cli.profile:profile_command",

@@ -2,7 +2,8 @@
 
 `derived/000001/` holds a set, `derived/current.json` names the one in force and what it was made from. A set is
 built aside and named last, so a reader sees a whole set or none. It fits a view of the same batch, business date
-and (for what comes of the graph) the same asserted links; for any other view the reader builds in memory.
+and (for what comes of the graph) the same asserted links, read by the very code that made it; for any other view
+the reader builds in memory.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,13 +38,17 @@ _POINTER = "current.json"
 
 @dataclass(frozen=True, slots=True)
 class DerivedSet:
-    """A set and what it was made from. `as_of` is ISO or "" (no dated record); `links` names the asserted links."""
+    """A set and what it was made from. `as_of` is ISO or "" (no dated record); `links` names the asserted links.
+
+    `code` is the fingerprint of the core that made it: tables change between releases too, while one is made.
+    """
 
     number: int
     version: str
     batch: int
     as_of: str
     links: str
+    code: str
     release: str = VERSION
     format: int = FORMAT
 
@@ -52,8 +58,8 @@ class DerivedSet:
 
     def fits_tables(self, ledger: Ledger) -> bool:
         """Whether the set's tables are those of this view."""
-        made_from = (self.batch, self.as_of, self.release, self.format)
-        return made_from == (ledger.batch, _iso(ledger.as_of), VERSION, FORMAT)
+        made_from = (self.batch, self.as_of, self.code, self.release, self.format)
+        return made_from == (ledger.batch, _iso(ledger.as_of), fingerprint(), VERSION, FORMAT)
 
     def fits_graph(self, ledger: Ledger) -> bool:
         """Whether the set's graph is that of this view."""
@@ -69,8 +75,17 @@ def in_force(ledger: Path) -> DerivedSet | None:
     return found if found.folder(ledger).is_dir() else None
 
 
-def derive(path: str | Path, steps: Sequence[Step] = ()) -> DerivedSet:
-    """Build the set of the latest version, if the one in force does not fit it, and put it in force.
+@cache
+def fingerprint() -> str:
+    """A fingerprint of the core's source (2 ms, once a process); "" where it is installed without source."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parents[1].rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def derive(path: str | Path, steps: Sequence[Step] = (), *, anew: bool = False) -> DerivedSet:
+    """Build the set of the latest version, if the one in force does not fit it or `anew`, and put it in force.
 
     `steps` are further steps of layers above. Raises Unavailable without write permission or space: readers
     then build in memory. The set before stays, for readers that still use it; older ones are removed.
@@ -83,11 +98,10 @@ def derive(path: str | Path, steps: Sequence[Step] = ()) -> DerivedSet:
     with lock.held(_home(ledger_path) / lock.NOTE, "derive", ""):
         before = in_force(ledger_path)
         ledger = Ledger(ledger_path)
-        if before and before.fits_graph(ledger):
+        if before and before.fits_graph(ledger) and not anew:
             return before
-        made = DerivedSet(
-            _next_number(ledger_path), ledger.version, ledger.batch, _iso(ledger.as_of), links_digest(ledger)
-        )
+        number, day = _next_number(ledger_path), _iso(ledger.as_of)
+        made = DerivedSet(number, ledger.version, ledger.batch, day, links_digest(ledger), fingerprint())
         try:
             _build(ledger, made, [*map(_step, DERIVATIONS), *steps])
         except OSError as error:

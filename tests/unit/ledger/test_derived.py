@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 import lineage
-from lineage.ledger import Ledger, derive, journal
+from api import cli
+from lineage.ledger import Ledger, derive, derived, durable, journal
 from lineage.ledger.derived import in_force
+from lineage.ledger.rederived import differing
 from lineage.schema import TABLES
 from tests.staging import load_bundle, load_rows
 
@@ -117,3 +121,34 @@ def test_steps_of_layers_above_find_the_tables_and_leave_their_files(ledger: Pat
 
     made = derive(ledger, steps=[index])
     assert (made.folder(ledger) / "count.txt").read_text() == "132"
+
+
+def test_a_set_that_other_code_made_is_not_read_and_made_again(ledger: Path) -> None:
+    first = derive(ledger)
+    (ledger / "derived" / "current.json").write_bytes(durable.to_json(asdict(replace(first, code="0" * 16))))
+    shutil.rmtree(first.folder(ledger) / "graph")
+    (first.folder(ledger) / "payments.parquet").unlink()  # other code, other files
+    assert lineage.open(ledger).rows("SELECT count(*) AS n FROM payments")[0]["n"]
+    assert derive(ledger).number == first.number + 1
+    assert derive(ledger).code == derived.fingerprint()
+
+
+def test_a_pointer_of_an_older_release_counts_as_none(ledger: Path) -> None:
+    first = derive(ledger)
+    older = {name: value for name, value in asdict(first).items() if name != "code"}
+    (ledger / "derived" / "current.json").write_bytes(durable.to_json(older))
+    assert in_force(ledger) is None
+    assert derive(ledger).fits_graph(lineage.open(ledger))
+
+
+def test_derived_on_purpose(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["derive", "--ledger", str(ledger), "--json"]
+    made = []
+    for more in ([], [], ["--anew"]):
+        assert cli.run([*command, *more]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        made.append((answer["made"], answer["number"]))
+    assert made == [(True, 1), (False, 1), (True, 2)]
+    assert differing(ledger) is None
+    assert cli.run(["derive", "--ledger", str(ledger), "--lang", "en"]) == 0
+    assert "fits" in capsys.readouterr().err
