@@ -145,12 +145,13 @@ def _child(name: str, touch: int, after_ms: int, ledger: Path) -> None:
             break_at(pytest.MonkeyPatch(), touch, die)
         if after_ms:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            killer = os.fork()
+            doomed, killer = os.getpid(), os.fork()
             if not killer:
                 import time
 
                 time.sleep(after_ms / 1000)
-                os.kill(os.getppid(), signal.SIGKILL)
+                if os.getppid() == doomed:  # else it has ended, and the parent is whoever takes in orphans
+                    os.kill(doomed, signal.SIGKILL)
                 os._exit(0)
         SCENES[name].act(ledger)
         os._exit(0)
