@@ -21,6 +21,7 @@ import psutil
 
 from benchmarks.measures import Measure, Scale
 from benchmarks.trace import ledger_of
+from tools.memory import own_bytes
 
 TITLE = "Serving traces"
 NOTE = (
@@ -147,13 +148,6 @@ def _watch(server: int, tally: Tally, stop: threading.Event) -> None:
     while not stop.wait(1.0):
         with suppress(psutil.Error, OSError):
             tally.own.append(sum(own_bytes(one.pid) for one in [process, *process.children(recursive=True)]))
-
-
-def own_bytes(process: int) -> int:
-    """Anonymous memory of a process in bytes, swapped-out pages too (Linux tells it in `smaps_rollup`)."""
-    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]
-    sizes = {name: int(rest.split()[0]) for name, rest in (line.split(":", 1) for line in lines)}
-    return (sizes["Anonymous"] + sizes["Swap"]) * 1024
 
 
 def _mib(readings: list[int]) -> str:

@@ -29,6 +29,7 @@ import loaders
 import queries
 from api.access.people import Person, added, users_file, write_people
 from loaders.province import make_province
+from tools.memory import own_bytes
 from tools.neo4j.server import free_port
 
 PAYMENTS, WORKERS, LOAD_SECONDS, PAUSE_SECONDS = 20_000, 2, 30, 0.25
@@ -59,13 +60,6 @@ class Minute:
         room = [_size(ledger / name) >> 10 for name in ("batches", "derived", "audit")]
         cells = [number, statuses, *took, worst, loads, memory, files, batches, *room, _size(_beside(ledger)) >> 10]
         return f"| {' | '.join(map(str, cells))} |"
-
-
-def own_bytes(process: int) -> int:
-    """Anonymous memory of a process in bytes: pages of mapped ledger files are the system's to take back."""
-    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]
-    sizes = {name: int(rest.split()[0]) for name, rest in (line.split(":", 1) for line in lines)}
-    return (sizes["Anonymous"] + sizes["Swap"]) * 1024
 
 
 def main() -> None:
