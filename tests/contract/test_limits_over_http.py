@@ -16,7 +16,8 @@ import pytest
 
 import lineage
 import loaders
-from lineage.ledger import clear
+from api.http.service import UPLOADS_MOST
+from lineage.ledger import clear, lock
 from tests.serving import Running, running, until
 
 COUNTY, OTHER = "410103000", "411328000"
@@ -159,6 +160,27 @@ def test_who_asks_too_fast_is_told_to_wait(example_ledger: Callable[[str], Path]
         assert slowed
         assert slowed[0].headers["retry-after"] == "2"
         assert server.get("//livez").status_code == 200
+
+
+def test_uploads_that_wait_are_so_many_at_most(fresh_ledger: Callable[[str], Path], tmp_path: Path,
+                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINEAGE_USERS", str(tmp_path / "users.json"))
+    path = fresh_ledger("faults")
+
+    def sent(server: Running, number: int) -> Any:
+        row = f"P-WAIT-{number},I-00000314,{COUNTY},1.00,2017-06-01,valid,direct,village,,,\n"
+        return server.ask("POST", "/batches", "loader", files={"files": ("payments.csv", (HEAD + row).encode())})
+
+    with running(path, PEOPLE) as server:
+        with lock.held(path / lock.NOTE, "another", "2017-12-31"):
+            waiting = [sent(server, number) for number in range(UPLOADS_MOST)]
+            one_more = sent(server, UPLOADS_MOST)
+        assert [one.status_code for one in waiting] == [202] * UPLOADS_MOST
+        assert (one_more.status_code, one_more.headers["retry-after"]) == (429, "2")
+        assert f"{UPLOADS_MOST} uploads" in one_more.json()["detail"]
+        names = [one.json()["batch"] for one in waiting]
+        until(lambda: all(server.get(f"/batches/{name}", "loader").json()["state"] == "done" for name in names))
+        assert sent(server, UPLOADS_MOST).status_code == 202
 
 
 def test_formulas_cannot_run_in_any_file(server: Running) -> None:

@@ -5,6 +5,7 @@ A loader bound to divisions loads rows of these only: every other row is rejecte
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from api.http import PREFIX, answers
 from api.http.asking import Asker, Asking, IdempotencyKey, answer
 from api.http.listing import STREAMED, Cursor, Form, Limit, Listing, Turn, listed
 from api.http.problems import responses
-from api.http.service import Service
+from api.http.service import UPLOADS_MOST, Service
 from lineage.errors import LineageError, Misuse, NotFound
 from lineage.ledger import quarantine
 
@@ -69,12 +70,15 @@ def upload(
 
     def work() -> tuple[int, dict[str, Any]]:
         if not asker.service.may_wait.acquire(blocking=False):
-            raise HTTPException(503, "too many uploads are waiting already")
-        name, folder = asker.service.kept.new_upload(asker.person.name)
-        for file, plain in zip(files, names, strict=True):
-            with (folder / plain).open("wb") as target:
-                target.writelines(_parts(file))
-        loading = asker.service.loading.submit(_load, asker.service, name, asker.person.name, choices)
+            raise HTTPException(429, f"{UPLOADS_MOST} uploads are waiting already")
+        with contextlib.ExitStack() as place:
+            place.callback(asker.service.may_wait.release)
+            name, folder = asker.service.kept.new_upload(asker.person.name)
+            for file, plain in zip(files, names, strict=True):
+                with (folder / plain).open("wb") as target:
+                    target.writelines(_parts(file))
+            loading = asker.service.loading.submit(_load, asker.service, name, asker.person.name, choices)
+            place.pop_all()  # from here on the loading gives the place back
         loading.add_done_callback(lambda _: asker.service.may_wait.release())
         return 202, {"batch": name, "state": "waiting", "follow": f"{PREFIX}/batches/{name}"}
 
