@@ -161,6 +161,8 @@ def _asserted(ledger: Ledger, records: Records, ends: Ends, recorded: Movements)
     keep = np.zeros(len(links), np.bool_)
     for place, link in enumerate(links):
         source, target = int(ends[0][place]), int(ends[1][place])
+        if source < 0 or target < 0:
+            continue  # an end that is not there ties nothing, and keeps no other link out
         if link.target.startswith("indicator:"):
             keep[place] = link.source.startswith("transfer:") and source not in gone
         else:

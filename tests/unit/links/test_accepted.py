@@ -122,3 +122,12 @@ def test_a_payment_tied_by_a_link_is_expenditure_with_links_and_none_without(tmp
         assert overview_records(view, "expenditure", year=2017).total_fen == spent
         assert sum(flow.amount_fen for flow in spending_flows(view, 2017)) == 2 * spent  # either hop carries all
         assert spending_of_rules(view) == spent
+
+
+def test_a_link_to_a_record_not_there_yet_keeps_no_other_link_out(tmp_path: Path) -> None:
+    path = ledger(tmp_path / "ledger")
+    load(path, {"indicators": [indicator("I", 2017, date=date(2017, 9, 1))]})
+    body = {"from": "transfer:T", "to": "indicator:J", "why": "seen", "amount_fen": 100, "kind": "received"}
+    journal.append(path, journal.LINK_ACCEPTED, body, "auditor", AT)
+    assert edges(path, as_of=date(2017, 8, 31)) == [("transfer:T", "indicator:J", 100, "2017-02-01", "asserted")]
+    assert [row[1] for row in edges(path, as_of=date(2017, 9, 1))] == ["indicator:I"]
