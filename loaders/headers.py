@@ -107,6 +107,12 @@ def mistyped(column: Column, headers: Sequence[str]) -> str:
     return ""
 
 
+def mistyped_columns(mapped: Mapped, unknown: Sequence[str]) -> list[tuple[Column, str]]:
+    """Columns that the file seems to lack only because a header was mistyped, each with that header."""
+    lacking = [column for column in mapped.table.columns if column.name not in mapped.columns]
+    return [(column, header) for column in lacking if (header := mistyped(column, unknown))]
+
+
 @cache
 def vocabulary(table_name: str) -> Mapping[str, tuple[tuple[str, int], ...]]:
     """Header → the columns it may mean, with its rank as a name of that column (0 is the column's own name)."""

@@ -27,7 +27,15 @@ from lineage.schema import BY_NAME, TABLES, Table
 from lineage.words import Language, say
 from loaders import check, control, incoming, rejects, resolution, selects, territory, warn
 from loaders import database as databases
-from loaders.headers import Mapped, heading, match, table_by_file_name, table_by_headers, unit_in_title
+from loaders.headers import (
+    Mapped,
+    heading,
+    match,
+    mistyped_columns,
+    table_by_file_name,
+    table_by_headers,
+    unit_in_title,
+)
 from loaders.profile import Profile, read_profile
 from loaders.raw import RawTable, ReadFile, Unrecognised
 from loaders.reading import files_of, read_files, unopened
@@ -268,6 +276,8 @@ def _map_and_check(work: _Work, raw: RawTable, mapped: Mapped) -> None:
     place = raw.file + (f"[{raw.sheet}]" if raw.sheet else "")
     if unknown:
         work.say("unknown_column", file=place, columns=", ".join(unknown[:20]))
+    for column, header in mistyped_columns(mapped, unknown):
+        work.say("mistyped_column", file=place, header=header, column=column.name, name=column.zh)
     if mapped.doubled:
         work.say("doubled_column", file=place, columns=", ".join(mapped.doubled))
     one = incoming.from_mapping(raw, mapped, profile, title_fen=unit_in_title(raw.title))

@@ -151,6 +151,13 @@ def test_unknown_columns_and_codes_are_named(tmp_path: Path) -> None:
     assert "410122000" in warnings
 
 
+def test_a_mistyped_heading_of_an_optional_column_is_told_with_the_column_it_seems_to_mean(tmp_path: Path) -> None:
+    said = load(tmp_path, payments(tmp_path, PAYMENT, head=PAYMENT_HEAD.replace("pay_date", "pay_dat"))).warnings
+    assert [warning for warning in said if "slip for" in warning] == [
+        'payments.csv: "pay_dat" looks like a slip for pay_date, and nothing of that column was loaded; if so, mend the '
+        "heading and load the file again"]  # fmt: skip
+
+
 def test_a_required_column_that_is_missing_rejects_every_row(tmp_path: Path) -> None:
     result = load(tmp_path, payments(tmp_path, "P1,5", "P2,6", head="payment_id,amount"))
     assert (result.read, result.rejected) == (2, 2)
