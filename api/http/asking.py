@@ -6,11 +6,14 @@ Invariant: no route reaches a ledger but through an `Asker`, whose scope was wor
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, HTTPException, Request
+from fastapi import Depends, Header, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
+from pydantic import BeforeValidator
 
 from api.access.hiding import Words
 from api.access.people import Person
@@ -20,6 +23,7 @@ from api.http import PREFIX
 from api.http.contract import parameters_of
 from api.http.problems import BODIED, NotModified, header_text
 from api.http.service import Service
+from api.http.views import Sight
 from lineage.ledger import Ledger
 from lineage.release import VERSION
 
@@ -31,6 +35,19 @@ IdempotencyKey = Annotated[
         description="the same key again gives the same answer and does nothing anew",
     ),
 ]
+
+
+def _iso(value: Any) -> Any:
+    """A day as YYYY-MM-DD only: a bare number would be taken for seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("expected a date as YYYY-MM-DD")
+    return value
+
+
+IsoDay = Annotated[date, BeforeValidator(_iso)]
+AsOf = Annotated[IsoDay | None, Query(description="business date to look at; the latest without it")]
+AsKnown = Annotated[int | None, Query(ge=1, le=10**9, description="use only what was loaded up to this batch")]
+Asserted = Annotated[bool, Query(description="count links that people accepted, or leave them out")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +124,28 @@ def only_known_parameters(request: Request) -> None:
 
 def reading(request: Request) -> Asker:
     """An asker who may read; answers 304 at once where the asker has this version's answer already."""
+    return _reading(request, Sight())
+
+
+def viewing(request: Request, as_of: AsOf = None, as_known: AsKnown = None, asserted: Asserted = True) -> Asker:
+    """The same of the ledger as of a day, as known at a batch, with or without accepted links.
+
+    Who may see what is judged by the fiscal tree of today, whatever is looked at.
+    """
+    return _reading(request, Sight(as_of, as_known, asserted))
+
+
+def _reading(request: Request, sight: Sight) -> Asker:
     found = asker(request)
     found.must("reader", "investigator", "loader")
-    if not found.service.is_remote:
-        _unless_known(found, found.ledger.version)
-    return found
+    viewed = replace(found, ledger=found.service.viewed(found.ledger, sight))
+    if not viewed.service.is_asked_remotely(viewed.ledger):
+        _unless_known(viewed, viewed.ledger.version)
+    return viewed
 
 
 Reading = Annotated[Asker, Depends(reading)]
+Viewing = Annotated[Asker, Depends(viewing)]
 Asking = Annotated[Asker, Depends(asker)]
 
 

@@ -25,6 +25,7 @@ from api.access.people import users_file
 from api.access.signin import Doorkeeper, Trust
 from api.homes import home_at
 from api.http.kept import Kept
+from api.http.views import Sight, Views, sight_of
 from lineage.errors import LineageError
 from lineage.ledger import Ledger
 from lineage.stores import FlowStore
@@ -90,7 +91,8 @@ class Service:
         self._renewing = threading.Lock()
         self._renewals: list[threading.Thread] = []
         self._closing = False
-        self._remembered: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        self._remembered: OrderedDict[tuple[Hashable, Sight | None, Hashable], Future[Any]] = OrderedDict()
+        self._views = Views()
         self._remote: FlowStore | None = home_at(options.graph) if options.graph else None
         self.settings = settings_hash()
         self.prepare: Callable[[], None] | None = None
@@ -109,11 +111,6 @@ class Service:
             if not self._renewing.locked() and self._is_stale():
                 self.renew_soon()
         return self._ledger
-
-    @property
-    def is_remote(self) -> bool:
-        """Whether traces are asked of a graph server."""
-        return self._remote is not None
 
     def renew_soon(self) -> None:
         """Make the latest version ready in a thread of its own; the one in force answers until then."""
@@ -136,8 +133,8 @@ class Service:
             with self._lock:
                 self._ledger = fresh
                 states = (fresh.version, _links_state(fresh))
-                for key in [key for key in self._remembered if key[0] not in states]:  # type: ignore[index]
-                    del self._remembered[key]
+                self._views.forget()
+                self._drop(lambda state, sight: sight is not None or state not in states)
         self.prepare_soon()
 
     def _is_stale(self) -> bool:
@@ -146,9 +143,22 @@ class Service:
         except LineageError:
             return False
 
+    def viewed(self, ledger: Ledger, asked: Sight) -> Ledger:
+        """The ledger in force, or another view of it (api/http/views.py). Raises NotFound, Busy."""
+        found = self._views.of(ledger, asked)
+        if found is not ledger:
+            kept = self._views.kept()
+            with self._lock:
+                self._drop(lambda _, sight: sight is not None and sight not in kept)
+        return found
+
     def home(self, ledger: Ledger) -> FlowStore:
-        """Where traces are asked: the server named, or the ledger's own graph."""
-        return self._remote or EmbeddedStore(ledger)
+        """Where traces are asked: the server named, or the ledger's own graph; of other views the server has none."""
+        return self._remote if self._remote and sight_of(ledger) is None else EmbeddedStore(ledger)
+
+    def is_asked_remotely(self, ledger: Ledger) -> bool:
+        """Whether traces of this ledger are asked of a graph server."""
+        return self._remote is not None and sight_of(ledger) is None
 
     def graph_version(self) -> str:
         """The version that the graph's home holds. Raises Unavailable while a server is away or not whole."""
@@ -158,7 +168,7 @@ class Service:
         """An answer of this version (of these batches and links, for `STEADY` ones), worked out once."""
         parts = key if isinstance(key, tuple) else (key,)
         state = _links_state(ledger) if parts[0] in STEADY else ledger.version
-        whole = (state, *parts)
+        whole = (state, sight_of(ledger), parts)
         with self._lock:
             found = self._remembered.get(whole)
             if found is not None:
@@ -178,6 +188,11 @@ class Service:
                 self._remembered.pop(whole, None)
             mine.set_exception(error)
         return mine.result()
+
+    def _drop(self, is_old: Callable[[Hashable, Sight | None], bool]) -> None:
+        """Forget answers by the state and view that they are of; under the lock."""
+        for key in [key for key in self._remembered if is_old(key[0], key[1])]:
+            del self._remembered[key]
 
     def count(self, status: int, seconds: float) -> None:
         """Count one request."""

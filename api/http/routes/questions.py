@@ -11,7 +11,7 @@ from fastapi.responses import Response
 import queries
 from api.access.scopes import all_seen
 from api.http import answers, shapes
-from api.http.asking import Asker, Reading, answer
+from api.http.asking import Asker, IsoDay, Reading, Viewing, answer
 from api.http.listing import STREAMED, Cursor, Form, Limit, Listing, Turn, cursor_of, listed, must_be_now, place_of
 from lineage.errors import Misuse, NotFound
 from lineage.links.proposals import Proposal, propose
@@ -36,7 +36,7 @@ def list_of(model: type[shapes.Page]) -> Responses:
 
 @routes.get("/overview", operation_id="get_overview", responses={200: {"model": answers.Overview}})
 def overview(
-    asker: Reading,
+    asker: Viewing,
     year: Year = None,
     calibre: Calibre = "2017",
     by: Annotated[Literal["tier", "division", "agency", "project", "fund", "month"] | None, Query()] = None,
@@ -92,7 +92,7 @@ def chosen_findings(asker: Asker, whole: dict[str, Any], wanted: dict[str, str],
 
 @routes.get("/findings", operation_id="list_findings", responses=list_of(answers.Findings))
 def findings(
-    asker: Reading,
+    asker: Viewing,
     rule: Annotated[str, Query(max_length=80, examples=["flow/overpaid"])] = "",
     division: DivisionAsked = "",
     severity: Severity = "",
@@ -130,7 +130,7 @@ def finding(asker: Reading, finding: str, lang: Lang = "zh") -> Response:
 
 @routes.get("/search", operation_id="search", responses={200: {"model": answers.Hits}})
 def search(
-    asker: Reading,
+    asker: Viewing,
     q: Annotated[str, Query(min_length=1, max_length=400, examples=["豫财农〔2017〕192号"])],
     kind: Annotated[str, Query(description=f"one of {', '.join(KINDS)}")] = "",
     division: DivisionAsked = "",
@@ -161,7 +161,7 @@ def ranked(asker: Asker, policy: str = "pro-rata") -> dict[str, Any]:
 
 
 @routes.get("/ranking", operation_id="get_ranking", responses=list_of(answers.Ranking))
-def ranking(asker: Reading, limit: Limit = 1000, cursor: Cursor = "", form: Form = "json") -> Response:
+def ranking(asker: Viewing, limit: Limit = 1000, cursor: Cursor = "", form: Form = "json") -> Response:
     """Counties and cities by score, each part with its numerator and denominator; those not assessed, and why."""
     whole = ranked(asker)
     beside = {key: value for key, value in whole.items() if key != "divisions"}
@@ -218,8 +218,8 @@ def _cause_within(asker: Asker, cause: dict[str, Any]) -> dict[str, Any]:
 
 @routes.get("/reconciliation", operation_id="get_reconciliation", responses=list_of(answers.Reconciliation))
 def reconciliation(
-    asker: Reading,
-    day: Annotated[date | None, Query(alias="date")] = None,
+    asker: Viewing,
+    day: Annotated[IsoDay | None, Query(alias="date")] = None,
     division: DivisionAsked = "",
     calibre: Calibre = "2017",
     limit: Limit = 1000,
@@ -244,7 +244,7 @@ def proposals(asker: Asker, *, everywhere: bool = False) -> tuple[Proposal, ...]
 
 
 @routes.get("/repairs", operation_id="list_repairs", responses=list_of(answers.Repairs))
-def repairs(asker: Reading, limit: Limit = 100, cursor: Cursor = "", form: Form = "json") -> Response:
+def repairs(asker: Viewing, limit: Limit = 100, cursor: Cursor = "", form: Form = "json") -> Response:
     """Links that are probably missing, with evidence, score parts and rivals; never applied by themselves."""
     rows = sorted(proposed_links(asker), key=lambda row: row["id"])
     listing = Listing("repairs", rows, ("id",), {"total": len(rows)}, is_sorted=True)

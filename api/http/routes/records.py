@@ -18,7 +18,7 @@ from api.access.hiding import trail_json, trail_within
 from api.access.scopes import division_of, seen
 from api.access.unmasking import unmasked
 from api.http import shapes
-from api.http.asking import Asker, Reading, answer, etag_of
+from api.http.asking import Asker, Viewing, answer, etag_of
 from api.http.problems import header_text
 from lineage import stores
 from lineage.attribution import POLICIES
@@ -71,7 +71,7 @@ class ManyRecords(BaseModel):
 
 @routes.get("/records/{record:record}", operation_id="get_record", responses={200: {"model": shapes.Record}})
 def record(
-    asker: Reading,
+    asker: Viewing,
     record: Record,
     unmask: Annotated[bool, Query(description="clear numbers: role unmask, X-Purpose header, logged")] = False,
 ) -> Response:
@@ -140,7 +140,7 @@ def _reference(asker: Asker, tables: str, value: str) -> str:
     "/records/{record:record}/lineage", operation_id="get_lineage", responses={200: {"model": shapes.TrailAnswer}}
 )
 def lineage(
-    asker: Reading,
+    asker: Viewing,
     record: Record,
     direction: Direction = "up",
     depth: Depth = None,
@@ -154,7 +154,7 @@ def lineage(
 
 
 @routes.post("/lineage", operation_id="post_lineage", responses={200: {"model": shapes.Trails}})
-def many(asker: Reading, asked: ManyRecords) -> Response:
+def many(asker: Viewing, asked: ManyRecords) -> Response:
     """Trace many records; each answer as for one, in the order asked. One that is not there stops all, by its name."""
     shown = {"depth": asked.depth, "fan_out": asked.fan_out, "bounds": asked.bounds}
     trails = [_trail(asker, record, asked.direction, asked.policy, **shown) for record in asked.records]
@@ -167,7 +167,7 @@ def many(asker: Reading, asked: ManyRecords) -> Response:
 
 @routes.get("/links", operation_id="get_links", responses={200: {"model": shapes.Links}})
 def links(
-    asker: Reading,
+    asker: Viewing,
     one: Annotated[Side, Query(alias="from", examples=["allocation:A-00000016"])],
     other: Annotated[Side, Query(alias="to", examples=["payment:P-00000376"])],
 ) -> Response:
@@ -229,7 +229,7 @@ def _links_within(asker: Asker, found: Links) -> Links:
     responses={200: {"description": "one page that fetches nothing"}},
 )
 def graph_page(
-    asker: Reading,
+    asker: Viewing,
     record: Record,
     direction: Direction = "up",
     policy: Policy = "pro-rata",
@@ -252,7 +252,7 @@ def graph_page(
     },
 )
 def export(
-    asker: Reading,
+    asker: Viewing,
     record: Record,
     form: Annotated[Export, Query(alias="format")] = "json",
     direction: Direction = "up",
@@ -304,7 +304,7 @@ def _trail(asker: Asker, record: str, direction: Direction, policy: str, **shown
     try:
         return stores.trace(asker.service.home(asker.ledger), name, direction, policy, **shown)
     except NotFound as error:
-        if asker.service.is_remote:  # in the ledger, not yet in the published graph
+        if asker.service.is_asked_remotely(asker.ledger):  # in the ledger, not yet in the published graph
             raise HTTPException(503, f"{name} is not in the published graph yet") from error
         raise
     except Misuse as error:
