@@ -67,8 +67,8 @@ neo4j-stop: ## stop it
 lock: .venv/all.stamp ## resolve requirements/*.txt anew, for every platform, with hashes
 	$(BIN)/python -m tools.lock
 
-mutants: .venv/all.stamp ## change the code a little at a time and see whether the tests notice (MODULE="lineage/money.py --tests tests/unit")
-	$(BIN)/python -m tools.mutants $(MODULE)
+mutants: .venv/all.stamp ## change the code a little at a time and see whether the tests notice (AREA="money rules --most 40")
+	$(BIN)/python -m tools.mutants $(AREA)
 
 sbom: .venv/all.stamp ## write sbom.json: every package of a running installation, its licence and hashes (CycloneDX)
 	$(BIN)/python -m tools.sbom sbom.json

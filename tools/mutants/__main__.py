@@ -1,0 +1,80 @@
+"""`python -m tools.mutants AREA… [--most N] [--seed S]`: change the code a little, see whether a test notices.
+
+Each mutant is one changed operator, constant, condition or join in a copy of the tree; its tests run against it,
+kernels interpreted so that a change is seen at once. Tells each mutant that no test noticed as soon as it is found.
+`--files` and `--tests` name others than the areas have.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import random
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tools.mutants import python_code, sql_text, trial
+from tools.mutants.areas import AREAS, ROOT, Area
+from tools.mutants.equivalent import EQUIVALENT
+from tools.mutants.mutant import Mutant
+
+
+def mutants(path: str) -> Iterator[Mutant]:
+    """Every mutant of a file that is not known to be the same."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    made = sql_text if path.endswith(".sql") else python_code
+    yield from (mutant for mutant in made.mutants(path, text) if mutant.change not in EQUIVALENT)
+
+
+def sample(area: Area, most: int, seed: int) -> tuple[list[Mutant], int]:
+    """A seeded sample of an area's mutants, and how many there are."""
+    found = [mutant for path in area.paths() for mutant in mutants(path)]
+    return random.Random(seed).sample(found, min(most, len(found))), len(found)
+
+
+def assert_green(area: Area, chosen: Sequence[Mutant], folder: Path) -> None:
+    """The tests pass where nothing is changed but the layout of the code: else every mutant would seem noticed."""
+    stages = {stage for mutant in chosen for stage in area.tests(mutant.path)}
+    for path in {mutant.path for mutant in chosen if mutant.path.endswith(".py")}:
+        target = folder / path
+        target.write_text(ast.unparse(ast.parse(target.read_text(encoding="utf-8"))) + "\n", encoding="utf-8")
+    for stage in sorted(stages):
+        assert trial.passes(folder, stage), f"red without a change: {' '.join(stage)}"
+
+
+def run(name: str, area: Area, most: int, seed: int) -> int:
+    """Try a sample of an area; prints survivors and the sum, returns how many survived."""
+    chosen, there = sample(area, most, seed)
+    survived = 0
+    with tempfile.TemporaryDirectory(prefix="lineage-mutants-") as place:
+        folder = trial.copy_tree(ROOT, Path(place) / "tree")
+        assert_green(area, chosen, folder)
+        for mutant in chosen:
+            if not trial.noticed(mutant, folder, area.tests(mutant.path)):
+                survived += 1
+                print(mutant, flush=True)
+    share = (len(chosen) - survived) / max(1, len(chosen))
+    print(f"{name}: {len(chosen) - survived} of {len(chosen)} noticed, {share:.0%} ({there} there are)", flush=True)
+    return survived
+
+
+def main() -> int:
+    """Run the areas asked for; 1 when a mutant survived."""
+    parser = argparse.ArgumentParser(prog="python -m tools.mutants")
+    parser.add_argument("areas", nargs="*", help=f"of {', '.join(AREAS)}; all where none is named")
+    parser.add_argument("--files", nargs="*", help="patterns of files instead of an area")
+    parser.add_argument("--tests", nargs="*", default=["tests/unit"], help="their tests")
+    parser.add_argument("--most", type=int, default=40, help="a seeded sample where there are more")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    areas = {name: AREAS[name] for name in asked.areas or AREAS}
+    if asked.files:
+        areas = {" ".join(asked.files): Area(tuple(asked.files), (tuple(asked.tests),))}
+    trial.import_libraries()
+    return int(sum(run(name, area, asked.most, asked.seed) for name, area in areas.items()) > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""What is changed, and which tests are asked: quick ones first, the wider ones only of those that the quick let pass.
+
+`{stem}` is the changed file's own case (`chain/wrong_division.sql`: `chain-wrong-division`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Files by pattern, and stages of tests."""
+
+    files: tuple[str, ...]
+    stages: tuple[tuple[str, ...], ...]
+
+    def paths(self) -> Iterator[str]:
+        """The files, from the root of the tree."""
+        for pattern in self.files:
+            yield from (str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(pattern)))
+
+    def tests(self, path: str) -> tuple[tuple[str, ...], ...]:
+        """The stages for one changed file."""
+        whole = Path(path)
+        stem = f"{whole.parent.name}-{whole.stem}".replace("_", "-")
+        return tuple(tuple(argument.replace("{stem}", stem) for argument in stage) for stage in self.stages)
+
+
+_POLICIES = ("tests/unit/attribution", "tests/property/test_attribution.py")
+_PASSES = ("tests/unit/attribution", "tests/property/test_passes.py")
+_EXAMPLES = ("tests/golden/test_examples.py",)
+_RULES = ("tests/unit/queries/test_check.py", "tests/property/test_rules.py")
+AREAS: Mapping[str, Area] = MappingProxyType(
+    {
+        "money": Area(("lineage/money.py",), (("tests/unit/test_money.py",),)),
+        "policies": Area(
+            tuple(f"lineage/attribution/{name}.py" for name in
+                  ("mixture", "pool", "interval", "named", "replay", "blend", "lifo", "libr", "poison", "explain")),
+            (_POLICIES, _EXAMPLES),
+        ),
+        "bounds": Area(("lineage/attribution/bounds.py",), (_POLICIES, _EXAMPLES)),
+        "passes": Area(
+            tuple(f"lineage/attribution/{name}.py" for name in
+                  ("wide", "class_mixture", "class_pass", "class_walk", "day_pass", "passes")),
+            (_PASSES, _EXAMPLES),
+        ),
+        "flow": Area(("lineage/shares.py", "lineage/books.py", "lineage/entries.py"), (_EXAMPLES, _POLICIES)),
+        "rules": Area(
+            ("queries/rules/*/*.sql", "queries/rules/*/*.py", "queries/check.py", "queries/quoted.py"),
+            (("tests/golden/test_rules.py", "-k", "{stem}"), ("tests/golden/test_rules.py",), _RULES),
+        ),
+        "tables": Area(("queries/rules/tables/*.sql",), (("tests/golden/test_rules.py",), _RULES)),
+        "reconciliation": Area(
+            ("queries/reconcile.sql", "queries/reconcile.py", "queries/reconcile_*.py"),
+            (("tests/unit/queries/test_reconcile.py",),),
+        ),
+        "measures": Area(
+            ("queries/overview_lines.sql", "queries/overview_figures.py", "queries/overview_lines.py"),
+            (("tests/unit/queries/test_overview.py",), ("tests/unit/queries/test_reconcile.py",)),
+        ),
+    }
+)
