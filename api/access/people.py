@@ -1,7 +1,8 @@
 """People, their roles, divisions and keys, in one file that a person can read.
 
 Keys are 256 random bits shown once; the file keeps their SHA-256 (a slow hash would add nothing to that much chance).
-Invariant: nobody holds two of the three administrators' roles; who is switched off is refused at once.
+Invariant: nobody holds two of the three administrators' roles; who is switched off is refused at once, and nothing
+of the time before opens anything when that one is switched on again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -28,13 +30,17 @@ _ON, _OFF = frozenset({"yes", "true", "1", "on", "是"}), frozenset({"no", "fals
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One who may sign in. `divisions` are roots in the fiscal tree; none means nothing, `*` the whole ledger."""
+    """One who may sign in. `divisions` are roots in the fiscal tree; none means nothing, `*` the whole ledger.
+
+    Sessions and tokens from before `valid_from` (seconds since 1970) open nothing.
+    """
 
     name: str
     roles: tuple[str, ...]
     divisions: tuple[str, ...] = ()
     key_hashes: tuple[str, ...] = ()
     active: bool = True
+    valid_from: float = 0.0
 
     def may(self, *roles: str) -> bool:
         """Whether one of the roles is held."""
@@ -55,7 +61,8 @@ def read_people(file: Path) -> dict[str, Person]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         people = [
-            Person(row["name"], tuple(row["roles"]), tuple(row["divisions"]), tuple(row["key_hashes"]), row["active"])
+            Person(row["name"], tuple(row["roles"]), tuple(row["divisions"]), tuple(row["key_hashes"]), row["active"],
+                   float(row.get("valid_from", 0.0)))
             for row in content["users"]
         ]
     except FileNotFoundError:
@@ -120,8 +127,14 @@ def with_new_key(people: Mapping[str, Person], name: str) -> tuple[dict[str, Per
 
 
 def switched(people: Mapping[str, Person], name: str, *, active: bool) -> dict[str, Person]:
-    """People with one switched on or off; off also forgets the keys. Raises NotFound."""
-    person = replace(_known(people, name), active=active)
+    """People with one switched on or off; off also forgets the keys, and ends sessions and tokens for good.
+
+    Raises NotFound.
+    """
+    person = _known(people, name)
+    if person.active == active:
+        return dict(people)
+    person = replace(person, active=active, valid_from=time.time())
     return {**people, name: person if active else replace(person, key_hashes=())}
 
 

@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 
 from api.access.oidc import WAY_SECONDS, Provider, Site, named
 from api.access.people import KEY_PREFIX, LOCAL, Person, key_hash, read_people
+from api.access.sessions import Session, Sessions
 from api.access.tokens import Expected, KeySet, Refused, signed_claims
 from lineage.errors import Misuse, Unavailable
 
 __all__ = ["Doorkeeper", "Refused", "Trust"]
 
-SESSION_SECONDS = 8 * 3600
 COOKIE, WAY_COOKIE, CSRF_HEADER = "lineage_session", "lineage_signin", "x-csrf-token"
 SECRET_OF_WORKERS = "LINEAGE_SESSION_SECRET"
 
@@ -76,8 +76,9 @@ class Trust:
 class Doorkeeper:
     """Knows people by what they show. Reads the users file again whenever it has changed."""
 
-    def __init__(self, trust: Trust) -> None:
+    def __init__(self, trust: Trust, sessions: Sessions) -> None:
         self.trust = trust
+        self.sessions = sessions
         self.provider = Provider(trust.oidc) if trust.oidc else None
         self._jwks = KeySet(trust.jwks_uri) if trust.jwks_uri else None
         self._people: dict[str, Person] = {}
@@ -96,7 +97,7 @@ class Doorkeeper:
         if self._is_proxy(client) and self.trust.proxy_header in headers:
             return self.person(_utf8(headers[self.trust.proxy_header]))
         if COOKIE in cookies:
-            return self._in_session(self._session(cookies[COOKIE]))
+            return self._in_session(self.sessions.found(cookies[COOKIE]))
         if not self.trust.is_configured and client in ("127.0.0.1", "::1"):
             return LOCAL
         raise Refused("nothing shown")
@@ -104,16 +105,15 @@ class Doorkeeper:
     def session(self, person: Person, key: str = "") -> tuple[str, str]:
         """A new session's cookie and the CSRF token that must come with every change made by it.
 
-        A session that a key began ends with that key.
+        A session that a key began ends with that key. Raises Unavailable.
         """
-        csrf = secrets.token_urlsafe(16)
-        claims = {"sub": person.name, "csrf": csrf, "key": key_hash(key) if key.startswith(KEY_PREFIX) else ""}
-        return self._signed(claims, "session", SESSION_SECONDS), csrf
+        cookie, session = self.sessions.begin(person.name, key_hash(key) if key.startswith(KEY_PREFIX) else "")
+        return cookie, session.csrf
 
     def csrf_of(self, cookies: Mapping[str, str]) -> str:
         """The token that changes of this session must bear, for the pages of the session itself; "" without one."""
         try:
-            return str(self._session(cookies[COOKIE])["csrf"]) if COOKIE in cookies else ""
+            return self.sessions.found(cookies[COOKIE]).csrf if COOKIE in cookies else ""
         except Refused:
             return ""
 
@@ -139,7 +139,7 @@ class Doorkeeper:
         if origin and urlsplit(origin).netloc != headers.get("host", ""):
             raise Refused("asked by a page of another origin")
         if COOKIE in cookies:
-            own = str(self._session(cookies[COOKIE])["csrf"])
+            own = self.sessions.found(cookies[COOKIE]).csrf
             if not hmac.compare_digest(own.encode(), headers.get(CSRF_HEADER, "").encode()):
                 raise Refused("no csrf token")
 
@@ -175,16 +175,20 @@ class Doorkeeper:
             keys = trust.jwt_secret
         else:
             raise Refused("no tokens here")
-        return self.person(named(signed_claims(token, keys, expected), trust.claim))
-
-    def _in_session(self, claims: dict[str, Any]) -> Person:
-        person = self.person(str(claims["sub"]))
-        if claims["key"] and claims["key"] not in person.key_hashes:
-            raise Refused("the session's key is no more")
+        claims = signed_claims(token, keys, expected)
+        person = self.person(named(claims, trust.claim))
+        issued = claims.get("iat", 0)
+        if person.valid_from and not (isinstance(issued, int | float) and issued >= person.valid_from):
+            raise Refused("the token is of the time before this person was switched off")
         return person
 
-    def _session(self, cookie: str) -> dict[str, Any]:
-        return self._claims_of(cookie, "session", ("sub", "csrf", "key"))
+    def _in_session(self, session: Session) -> Person:
+        person = self.person(session.name)
+        if session.key and session.key not in person.key_hashes:
+            raise Refused("the session's key is no more")
+        if session.begun < person.valid_from:
+            raise Refused("the session is of the time before this person was switched off")
+        return person
 
     def _signed(self, claims: dict[str, str], purpose: str, seconds: int) -> str:
         import jwt

@@ -1,4 +1,4 @@
-"""What the door itself keeps beside the ledger, in `NAME.serve`: uploads on their way, answers to repeated POSTs.
+"""What the door itself keeps beside the ledger, in `NAME.serve`: uploads, answers to repeated POSTs, sessions.
 
 On disk, so that every worker of a server can answer for every other. Readable by the server's user only; an upload's
 files go as soon as they are loaded, notes after a week.
@@ -31,10 +31,11 @@ class Kept:
     def __init__(self, ledger: Path) -> None:
         place = ledger.absolute()
         self._folder = place.with_name(place.name + ".serve")
+        self.sessions = self._folder / "sessions"
 
     def sweep(self) -> None:
         """Drop notes older than a week."""
-        for file in self._folder.glob("*/*.json"):
+        for file in (*self._folder.glob("*/*.json"), *self.sessions.glob("*/*.json")):
             if time.time() - file.stat().st_mtime > KEPT_SECONDS:
                 file.unlink(missing_ok=True)
                 file.with_suffix(".lock").unlink(missing_ok=True)

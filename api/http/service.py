@@ -22,6 +22,7 @@ import lineage
 import queries
 from api.access.audit import LookupLog
 from api.access.people import users_file
+from api.access.sessions import Sessions
 from api.access.signin import Doorkeeper, Trust
 from api.homes import home_at
 from api.http.kept import Kept
@@ -79,9 +80,10 @@ class Service:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.doorkeeper = Doorkeeper(Trust.of_environment(users_file(options.ledger)))
-        self.log = LookupLog(options.ledger)
         self.kept = Kept(options.ledger)
+        trust = Trust.of_environment(users_file(options.ledger))
+        self.doorkeeper = Doorkeeper(trust, Sessions(self.kept.sessions))
+        self.log = LookupLog(options.ledger)
         self.meters = Meters()
         self.loading = ThreadPoolExecutor(1, "loading")
         self.may_wait = threading.BoundedSemaphore(UPLOADS_MOST)

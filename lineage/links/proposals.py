@@ -94,20 +94,33 @@ def _total(parts: tuple[Part, ...]) -> float:
 
 
 def _judged(proposals: Iterable[Proposal]) -> list[Proposal]:
-    """Count each proposal's rivals: for the same broken record, and for a transfer that can be received once only."""
+    """Proposals with their rivals; sure is who has none and a high score."""
+    return [replace(one, sure=not one.rivals and one.score >= SURE[one.kind]) for one in with_rivals(proposals)]
+
+
+def with_rivals(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """Proposals with their rivals counted among these alone; whether they are sure stays as it was judged.
+
+    Rivals are others for the same broken record, and for a transfer that can be received once only. A bundle's are
+    the other sums of the same indicator's candidates, which all lie in its own division: they stay as they are.
+    """
     ends: dict[tuple[str, str], list[Proposal]] = defaultdict(list)
     every = list(proposals)
     for proposal in every:
+        if proposal.kind == "bundle":
+            continue
         ends["broken", proposal.broken].append(proposal)
         if proposal.kind in ("received", "carried"):
             ends["giver", proposal.source].append(proposal)
-    judged = []
+    counted = []
     for proposal in every:
+        if proposal.kind == "bundle":
+            counted.append(proposal)
+            continue
         others = {other.id for other in ends["broken", proposal.broken] + ends.get(("giver", proposal.source), [])
                   if other.id != proposal.id and other.score > proposal.score - CLOSE}
-        sure = not others and proposal.score >= SURE[proposal.kind]
-        judged.append(replace(proposal, rivals=len(others), sure=sure))
-    return judged
+        counted.append(replace(proposal, rivals=len(others)))
+    return counted
 
 
 def _bundles(ledger: Ledger, answered: set[str], taken: set[str]) -> list[Proposal]:

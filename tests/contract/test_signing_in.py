@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from api.access import people as persons
 from api.access import tokens
+from api.access.sessions import SESSIONS_MOST
 from tests.oidc_provider import Provider, provider
 from tests.serving import Running, running
 
@@ -181,6 +182,69 @@ def test_a_new_key_ends_the_old_one_and_its_sessions_and_off_is_at_once(ledger: 
         assert server.get("/rules", "off").status_code == 401
         file.write_text("{")  # nobody comes in by a file that cannot be read
         assert server.get("/rules", "county").status_code == 503
+
+
+def test_signing_out_ends_the_session_on_the_server_in_every_worker_and_after_a_restart(ledger: Path) -> None:
+    with running(ledger, PEOPLE) as one, running(ledger, {}) as other:
+        begun = one.ask("POST", "/session", json={"key": one.keys["county"]})
+        second = one.ask("POST", "/session", json={"key": one.keys["county"]})
+        stolen, kept = ({"lineage_session": answer.cookies["lineage_session"]} for answer in (begun, second))
+        assert [server.get("/rules", cookies=stolen).status_code for server in (one, other)] == [200, 200]
+        assert other.ask("DELETE", "/session", cookies=stolen).status_code == 401  # without its token
+        out = other.ask("DELETE", "/session", cookies=stolen, headers={"X-CSRF-Token": begun.json()["csrf"]})
+        assert out.status_code == 200
+        assert [server.get("/rules", cookies=stolen).status_code for server in (one, other)] == [401, 401]
+        assert [server.get("/rules", cookies=kept).status_code for server in (one, other)] == [200, 200]
+        folder = one.service.kept.sessions
+        files = list(folder.glob("*/*"))
+        assert len(files) == 1
+        assert files[0].stat().st_mode & 0o777 == 0o600
+        secret = kept["lineage_session"].partition(".")[2]
+        assert secret not in str(files) + files[0].read_text()  # who reads the folder holds no session
+        for bent in ("../../ledger.users.json", "0" * 16 + "." + "A" * 43, f"{files[0].parent.name}/{files[0].name}"):
+            assert one.get("/rules", cookies={"lineage_session": bent}).status_code == 401
+    with running(ledger, {}) as again:
+        assert again.get("/rules", cookies=kept).status_code == 200
+        assert again.get("/rules", cookies=stolen).status_code == 401
+        late = json.loads(files[0].read_text())
+        files[0].write_text(json.dumps({**late, "begun": time.time() - 8 * 3600 - 1}))
+        assert again.get("/rules", cookies=kept).status_code == 401
+
+
+def test_of_one_person_the_newest_sessions_are_kept(ledger: Path) -> None:
+    with running(ledger, PEOPLE) as server:
+        begun = [server.ask("POST", "/session", json={"key": server.keys["county"]}) for _ in range(SESSIONS_MOST + 2)]
+        known = [server.get("/rules", cookies={"lineage_session": one.cookies["lineage_session"]}).status_code
+                 for one in begun]
+        assert known[-1] == 200
+        assert sorted(known) == [200] * SESSIONS_MOST + [401] * 2
+
+
+def test_switched_off_and_on_again_nothing_of_before_opens(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINEAGE_JWT_SECRET", SECRET)
+    with running(ledger, PEOPLE) as server:
+        now = int(time.time())
+
+        def token(**claims: int) -> str:
+            return jwt.encode({"sub": "county", "exp": now + 600, **claims}, SECRET, "HS256")
+
+        def known(shown: str) -> int:
+            return server.get("/rules", headers={"Authorization": f"Bearer {shown}"}).status_code
+
+        old = token(iat=now)
+        cookies = [{"lineage_session": server.ask("POST", "/session", json={"key": key}).cookies["lineage_session"]}
+                   for key in (server.keys["county"], old)]
+        assert [server.get("/rules", cookies=one).status_code for one in cookies] == [200, 200]
+        assert known(old) == known(token()) == 200
+        file = persons.users_file(ledger)
+        for active, status in ((False, 401), (True, 401)):
+            with persons.changing(file) as people:
+                persons.write_people(file, persons.switched(people, "county", active=active))
+            assert [server.get("/rules", cookies=one).status_code for one in cookies] == [status] * 2, active
+            assert [known(old), known(token()), server.get("/rules", "county").status_code] == [status] * 3, active
+        assert known(token(iat=int(time.time()) + 1)) == 200
+        fresh = server.ask("POST", "/session", json={"key": token(iat=int(time.time()) + 1)})
+        assert server.get("/rules", cookies={"lineage_session": fresh.cookies["lineage_session"]}).status_code == 200
 
 
 def test_a_session_changes_things_only_with_its_token_and_from_its_own_pages(ledger: Path) -> None:

@@ -14,7 +14,7 @@ from api.http import answers, shapes
 from api.http.asking import Asker, IsoDay, Reading, Viewing, answer
 from api.http.listing import STREAMED, Cursor, Form, Limit, Listing, Turn, cursor_of, listed, must_be_now, place_of
 from lineage.errors import Misuse, NotFound
-from lineage.links.proposals import Proposal, propose
+from lineage.links.proposals import Proposal, propose, with_rivals
 from lineage.money import to_fen, yuan
 from lineage.schema import BY_KIND
 from queries.catalogue import catalogue, named
@@ -236,11 +236,20 @@ def reconciliation(
 
 
 def proposals(asker: Asker, *, everywhere: bool = False) -> tuple[Proposal, ...]:
-    """Proposed links whose two ends lie inside (or all, for judging whether a bundle is whole), remembered."""
-    found = asker.service.remembered(asker.ledger, ("repairs",), lambda: tuple(propose(asker.ledger)))
-    if everywhere:
+    """Proposed links whose two ends lie inside (or all, for judging whether a bundle is whole), remembered.
+
+    Rivals are counted among these, for a count over all would tell how many lie outside; whether a link is sure is
+    judged over all, for it would be no less doubtful.
+    """
+    ledger, scope = asker.ledger, asker.scope
+    found = asker.service.remembered(ledger, ("repairs",), lambda: tuple(propose(ledger)))
+    if everywhere or scope.divisions is None:
         return found
-    return tuple(one for one in found if all_seen(asker.ledger, asker.scope, one.source, one.target))
+
+    def within() -> tuple[Proposal, ...]:
+        return tuple(with_rivals(one for one in found if all_seen(ledger, scope, one.source, one.target)))
+
+    return asker.service.remembered(ledger, ("repairs", asker.divisions), within)
 
 
 @routes.get("/repairs", operation_id="list_repairs", responses=list_of(answers.Repairs))

@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access.people import Person
-from api.access.signin import COOKIE, SESSION_SECONDS, WAY_COOKIE, Refused
+from api.access.sessions import SESSION_SECONDS
+from api.access.signin import COOKIE, WAY_COOKIE, Refused
 from api.http.answers import Session
 from api.http.asking import Asking, only_known_parameters
 from api.http.service import Service
@@ -53,7 +54,8 @@ def who_am_i(asker: Asking) -> Response:
 
 @routes.delete("/session", operation_id="sign_out")
 def sign_out(asker: Asking) -> Response:
-    """End the session of this browser."""
+    """End the session of this browser, here and on the server: the cookie opens nothing any more."""
+    asker.service.doorkeeper.sessions.end(asker.request.cookies.get(COOKIE, ""))
     response = JSONResponse({"name": None})
     response.delete_cookie(COOKIE)
     return response

@@ -15,7 +15,7 @@ import lineage
 import loaders
 from lineage.errors import Misuse, NotFound
 from lineage.links.decisions import accept, chosen, revoke
-from lineage.links.proposals import propose
+from lineage.links.proposals import propose, with_rivals
 
 Damaged = tuple[Path, set[tuple[str, str]]]
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -100,3 +100,15 @@ def test_a_decision_without_a_reason_or_on_an_unknown_name_is_refused(damaged: D
 
 def test_a_sound_province_has_nothing_to_propose(example_ledger: Callable[[str], Path]) -> None:
     assert propose(lineage.open(example_ledger("sound"))) == ()
+
+
+def test_rivals_are_counted_among_what_may_be_seen_and_doubt_stays(damaged: Damaged) -> None:
+    every = propose(lineage.open(damaged[0]))
+    assert with_rivals(every) == list(every)
+    doubtful = next(one for one in every if one.rivals and one.kind != "bundle")
+    [alone] = with_rivals([doubtful])
+    assert (alone.rivals, alone.sure) == (0, False)
+    rivals = [one for one in every if one.broken == doubtful.broken and one.kind != "bundle"]
+    assert {one.id: one.rivals for one in with_rivals(rivals[:2])} != {one.id: one.rivals for one in rivals[:2]}
+    bundle = next((one for one in every if one.kind == "bundle"), None)
+    assert bundle is None or with_rivals([bundle]) == [bundle]
