@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, HTTPException, Query, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from api.access.hiding import Words
 from api.access.people import Person
@@ -23,6 +24,7 @@ from api.http import PREFIX
 from api.http.contract import parameters_of
 from api.http.problems import BODIED, NotModified, header_text
 from api.http.service import Service
+from api.http.told import Told
 from api.http.views import Sight
 from lineage.ledger import Ledger
 from lineage.release import VERSION
@@ -39,8 +41,9 @@ IdempotencyKey = Annotated[
 
 def _iso(value: Any) -> Any:
     """A day as YYYY-MM-DD only: a bare number would be taken for seconds since 1970."""
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("expected a date as YYYY-MM-DD")
+    is_day = isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)
+    if not is_day and value is not None:
+        raise PydanticCustomError("day", "expected a day such as 2017-06-30")
     return value
 
 
@@ -63,7 +66,7 @@ class Asker:
     def must(self, *roles: str) -> None:
         """Refuse who holds none of the roles."""
         if not self.person.may(*roles):
-            raise HTTPException(403, f"this takes the role {' or '.join(roles)}")
+            raise Told(403, "role", roles=" / ".join(roles))
 
     @property
     def divisions(self) -> tuple[str, ...] | None:
@@ -101,7 +104,7 @@ def asker(request: Request) -> Asker:
             service.doorkeeper.must_be_meant(request.headers, request.cookies)
     except Refused as error:
         request.scope["state"]["noted"] = {"refused": str(error)}
-        raise HTTPException(401, "sign in with a key, a token or the sign-in page") from error
+        raise Told(401, "sign_in") from error
     request.state.person = person.name
     only_known_parameters(request)
     ledger = service.ledger
@@ -117,9 +120,11 @@ def only_known_parameters(request: Request) -> None:
     given = [name for name, _ in request.query_params.multi_items()]
     for name in given:
         if name not in known:
-            raise HTTPException(422, f'query.{name}: no such parameter, expected {", ".join(known) or "none"}')
+            if not known:
+                raise Told(422, "no_parameters", place=f"query.{name}")
+            raise Told(422, "no_parameter", place=f"query.{name}", known=", ".join(known))
         if given.count(name) > 1:
-            raise HTTPException(422, f"query.{name}: found {given.count(name)} times, expected once")
+            raise Told(422, "repeated", place=f"query.{name}", times=given.count(name))
 
 
 def reading(request: Request) -> Asker:

@@ -10,7 +10,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from fastapi.responses import Response, StreamingResponse
@@ -21,7 +21,9 @@ from lineage.exports.rows import disarmed
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="rows of one page")]
 Cursor = Annotated[str, Query(max_length=400, description="`next` of the page before")]
-Form = Annotated[str, Query(alias="format", pattern="^(json|ndjson|csv)$", description="json, or all rows as a stream")]
+Form = Annotated[
+    Literal["json", "ndjson", "csv"], Query(alias="format", description="json, or all rows as a stream")
+]
 STREAMED = {
     200: {
         "description": "a page, or the whole list as a stream that ends with a line saying so",

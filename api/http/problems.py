@@ -12,26 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
+from api.http.told import Told, language_of, unfit
 from lineage.errors import Busy, LineageError, Misuse, NotFound, Unavailable
+from lineage.words import say
 
 MEDIA = "application/problem+json"
 BODIED = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 RETRY_SECONDS = "2"
-TITLES = {
-    400: "not a question that can be answered",
-    401: "sign in",
-    403: "not yours to do",
-    404: "not there",
-    405: "not done this way",
-    409: "already decided",
-    411: "say how long the body is",
-    413: "too large",
-    415: "not in this form",
-    422: "not a question that can be answered",
-    429: "too many questions",
-    500: "a fault of this program",
-    503: "away for a moment",
-}
+STATUSES = (400, 401, 403, 404, 405, 409, 411, 413, 415, 422, 429, 500, 503)
+TITLES = {code: say(f"http.title_{code}", "en") for code in STATUSES}
 
 
 class Problem(BaseModel):
@@ -98,7 +87,7 @@ def problem(request: Request, status: int, detail: str, hint: str = "", headers:
         sent["WWW-Authenticate"] = "Bearer"
     body = {
         "type": "about:blank",
-        "title": TITLES.get(status, "not done"),
+        "title": say(f"http.title_{status if status in TITLES else 500}", language_of(request)),
         "status": status,
         "detail": detail,
         "hint": hint,
@@ -138,13 +127,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def plain(request: Request, error: HTTPException) -> Response:
-        return problem(request, error.status_code, str(error.detail), headers=error.headers)
+        text = error.text(language_of(request)) if isinstance(error, Told) else str(error.detail)
+        return problem(request, error.status_code, text, headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return problem(request, 422, f"{place}: {first['msg']}", f"found {str(first.get('input'))[:80]!r}")
+        language = language_of(request)
+        return problem(request, 422, unfit(error.errors()[0], language), say("http.see_contract", language))
 
     @app.exception_handler(Exception)
     def fault(request: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, HTTPException, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Query, Request, UploadFile
 from fastapi.responses import Response
 
 import loaders
@@ -21,6 +21,7 @@ from api.http.asking import Asker, Asking, IdempotencyKey, answer
 from api.http.listing import STREAMED, Cursor, Form, Limit, Listing, Turn, listed
 from api.http.problems import responses
 from api.http.service import UPLOADS_MOST, Service
+from api.http.told import Told
 from lineage.errors import LineageError, Misuse, NotFound
 from lineage.ledger import quarantine
 
@@ -34,10 +35,10 @@ SHOWN = ("table", "file", "sheet", "row", "column", "found", "expected", "hint")
 async def only_files(request: Request) -> None:
     """A form field that is none of ours is refused, as an unknown parameter is."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise HTTPException(415, "expected multipart/form-data with a part named files for each file")
+        raise Told(415, "multipart")
     unknown = sorted({name for name, _ in (await request.form()).multi_items()} - {"files"})
     if unknown:
-        raise HTTPException(422, f"body.{unknown[0]}: no such part, expected files")
+        raise Told(422, "no_part", place=f"body.{unknown[0]}")
 
 
 @routes.post(
@@ -70,7 +71,7 @@ def upload(
 
     def work() -> tuple[int, dict[str, Any]]:
         if not asker.service.may_wait.acquire(blocking=False):
-            raise HTTPException(429, f"{UPLOADS_MOST} uploads are waiting already")
+            raise Told(429, "uploads_waiting", count=UPLOADS_MOST)
         with contextlib.ExitStack() as place:
             place.callback(asker.service.may_wait.release)
             name, folder = asker.service.kept.new_upload(asker.person.name)

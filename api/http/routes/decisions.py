@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,10 +13,11 @@ import lineage
 import queries
 from api.access.scopes import all_seen
 from api.http import answers
-from api.http.asking import Asker, Asking, IdempotencyKey
+from api.http.asking import Asker, Asking, IdempotencyKey, IsoDay
 from api.http.deciding import decided
 from api.http.problems import responses
 from api.http.routes.questions import finding_case, proposals
+from api.http.told import Told
 from lineage.errors import NotFound
 from lineage.ledger import journal
 from lineage.links.decisions import accept, revoke
@@ -44,7 +45,7 @@ class FindingEvent(BaseModel):
     event: Step = Field(examples=["review"])
     comment: str = Field("", max_length=4000)
     attachment: str = Field("", max_length=400, examples=["sha256:…"])
-    due: date | None = None
+    due: IsoDay | None = None
 
 
 @routes.post(
@@ -90,7 +91,7 @@ def accept_repair(asker: Asking, repair: str, reason: Reason, once: IdempotencyK
         ids = {one.id for one in wanted}
         standing = journal.links_in_force(journal.read(asker.ledger.path))
         if any(link.body.get("proposal") in ids for link in standing):
-            raise HTTPException(409, f"{repair} has been accepted already")
+            raise Told(409, "accepted_already", repair=repair)
         entries = accept(asker.ledger.path, wanted, reason.why, by=asker.person.name, at=datetime.now(UTC))
         return {"accepted": [_shown(entry) for entry in entries]}
 

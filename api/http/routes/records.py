@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from typing import get_args as choices_of
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +20,7 @@ from api.access.unmasking import unmasked
 from api.http import shapes
 from api.http.asking import Asker, Viewing, answer, etag_of
 from api.http.problems import header_text
+from api.http.told import Told
 from lineage import stores
 from lineage.attribution import POLICIES
 from lineage.between import MOST, Links, between, between_records, names_a_side
@@ -160,7 +161,7 @@ def many(asker: Viewing, asked: ManyRecords) -> Response:
     trails = [_trail(asker, record, asked.direction, asked.policy, **shown) for record in asked.records]
     versions = {trail.version for trail in trails}
     if len(versions) > 1:  # a publish came between; half of each would be no answer
-        raise HTTPException(503, "the graph changed while it was asked")
+        raise Told(503, "graph_changed")
     body = {"trails": [trail_json(trail, asker.scope, asker.ledger) for trail in trails]}
     return answer(asker, body, version=trails[0].version)
 
@@ -305,7 +306,7 @@ def _trail(asker: Asker, record: str, direction: Direction, policy: str, **shown
         return stores.trace(asker.service.home(asker.ledger), name, direction, policy, **shown)
     except NotFound as error:
         if asker.service.is_asked_remotely(asker.ledger):  # in the ledger, not yet in the published graph
-            raise HTTPException(503, f"{name} is not in the published graph yet") from error
+            raise Told(503, "not_published", record=name) from error
         raise
     except Misuse as error:
         if asker.scope.divisions is None:

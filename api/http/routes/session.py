@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,7 @@ from api.access.signin import COOKIE, WAY_COOKIE, Refused
 from api.http.answers import Session
 from api.http.asking import Asking, only_known_parameters
 from api.http.service import Service
+from api.http.told import Told
 from lineage.errors import NotFound
 
 routes = APIRouter(tags=["session"])
@@ -38,7 +39,7 @@ def sign_in(request: Request, shown: KeyShown) -> Response:
         person = service.doorkeeper.known({"authorization": f"Bearer {shown.key}"}, {}, "")
     except Refused as error:
         request.scope["state"]["noted"] = {"refused": str(error)}
-        raise HTTPException(401, "this key does not open anything") from error
+        raise Told(401, "key_opens_nothing") from error
     cookie, csrf = service.doorkeeper.session(person, shown.key)
     response = JSONResponse(_shown(person, csrf), 201, {"Cache-Control": "no-store"})
     _set_cookie(request, response, cookie)
@@ -92,7 +93,7 @@ def from_provider(
         person = door.person(door.provider.name(code, state, door.way_back(request.cookies[WAY_COOKIE])))
     except Refused as refused:
         request.scope["state"]["noted"] = {"refused": str(refused)}
-        raise HTTPException(401, "the sign-in provider's word opens nothing here; begin again at /signin") from refused
+        raise Told(401, "provider_opens_nothing") from refused
     request.state.person = person.name
     cookie, _ = door.session(person)
     # a page, not a redirect: on a way that another site began, a browser would not send a strict cookie

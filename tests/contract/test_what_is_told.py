@@ -1,0 +1,101 @@
+"""Questions that cannot be answered are told by place, what was found, what was expected, in the asker's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.serving import Running, running
+
+PEOPLE = {"wang": (("reader", "investigator", "loader"), ("*",))}
+BAD = ("", "-1", "perhaps", "86400", "x" * 5000)
+KNOWN = {"record": "payment:P-00000376", "area": "flow", "name": "overpaid", "batch": "1", "case": "C-1",
+         "finding": "F-0", "q": "village",
+         "from": "payment:P-00000376", "to": "payment:P-00000376"}
+TOLD = {
+    "en": re.compile(r'[\w.-]+: (found (".*"|nothing), expected .+|no such (field|parameter).*)', re.S),
+    "zh": re.compile(r"[\w.-]+：(见“.*”，应为.+|未给出，应为.+|没有这个(字段|参数).*)", re.S),
+}
+ENGLISH = re.compile(r"(?i)\b(input|should|valid|string|character|field|expected|found|integer|boolean|least)\b")
+
+
+@pytest.fixture(scope="module")
+def server(example_ledger: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    import shutil
+
+    folder = tmp_path_factory.mktemp("told") / "copy"
+    shutil.copytree(example_ledger("faults").parent, folder)
+    with running(folder / "ledger", PEOPLE) as found:
+        yield found
+
+
+def told(answer: Any, language: str) -> str:
+    """The detail of a 422, held to its form."""
+    detail = str(answer.json()["detail"])
+    assert TOLD[language].fullmatch(detail), detail
+    if language == "zh":
+        asked_for = re.sub(r"“.*”", "", detail.partition("：")[2], flags=re.S)
+        assert not ENGLISH.search(asked_for), detail
+    return detail
+
+
+def test_every_parameter_of_the_contract_told_what_it_is_not(server: Running) -> None:
+    asked = 0
+    for path, methods in server.app.openapi()["paths"].items():
+        operation = methods.get("get", {})
+        if not path.startswith("/api/v1") or not operation:
+            continue
+        address = path.removeprefix("/api/v1").format(**KNOWN)
+        names = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+        needed = {name: KNOWN[name] for name in names if name in KNOWN}
+        for name in names:
+            for bad in BAD:
+                for language in ("en", "zh"):
+                    answer = server.get(address, "wang", params={**needed, name: bad},
+                                        headers={"Accept-Language": f"{language};q=0.9, fr;q=0.3"})
+                    assert answer.status_code < 500, (address, name, bad)
+                    if answer.status_code == 422 and answer.json()["hint"] in ("see /docs", "接口说明见 /docs"):
+                        assert told(answer, language).startswith(f"query.{name}")
+                        asked += 1
+    assert asked > 120
+
+
+@pytest.mark.parametrize(("path", "body", "place"), [
+    ("/lineage", {"records": [1]}, "body.records.0"), ("/lineage", {"records": []}, "body.records"),
+    ("/lineage", {"records": ["a"] * 1001}, "body.records"), ("/lineage", {}, "body.records"),
+    ("/lineage", {"records": ["a"], "depth": "2"}, "body.depth"), ("/lineage", {"records": "a"}, "body.records"),
+    ("/lineage", {"records": ["a"], "by": "boss"}, "body.by"), ("/lineage", [], "body"), ("/lineage", None, "body"),
+    ("/lineage", {"records": ["a"], "policy": "fiffo"}, "body.policy"),
+    ("/lineage", {"records": ["a"], "bounds": 1}, "body.bounds"),
+    ("/findings/F-0/events", {"event": "due", "due": 86400}, "body.due"),
+    ("/findings/F-0/events", {"event": "due", "due": "86400"}, "body.due"),
+    ("/findings/F-0/events", {"event": "due", "due": "20171231"}, "body.due"),
+    ("/findings/F-0/events", {"event": "due", "due": "2017-02-30"}, "body.due"),
+    ("/findings/F-0/events", {"event": "dance"}, "body.event"), ("/repairs/L-0/accept", {"why": " "}, "body.why"),
+    ("/repairs/L-0/accept", {"why": ""}, "body.why"), ("/repairs/L-0/accept", {"why": "x" * 2001}, "body.why"),
+    ("/cases", {"title": 7}, "body.title"), ("/session", {"key": None}, "body.key"),
+])
+def test_every_body_told_what_it_is_not(server: Running, path: str, body: object, place: str) -> None:
+    for language in ("en", "zh"):
+        answer = server.ask("POST", path, "wang", json=body, headers={"Accept-Language": language})
+        assert answer.status_code == 422, answer.text
+        assert re.split("[:：]", told(answer, language))[0] == place
+    broken = server.ask("POST", path, "wang", content=b"{", headers={"Content-Type": "application/json"})
+    assert "sound JSON" in told(broken, "en")
+
+
+def test_the_language_is_the_one_asked_for(server: Running) -> None:
+    def said(query: str, accepted: str) -> tuple[str, str]:
+        answer = server.get(f"/findings?limit=0{query}", "wang", headers={"Accept-Language": accepted}).json()
+        return answer["title"], answer["detail"]
+
+    zh = ("无法回答的问题", "query.limit：见“0”，应为不小于 1 的数")
+    en = ("not a question that can be answered", 'query.limit: found "0", expected a number of at least 1')
+    assert said("", "zh-CN,zh;q=0.9,en;q=0.8") == said("&lang=zh", "en") == said("", "fr, en;q=0.1, zh;q=0.2") == zh
+    assert said("", "*") == said("&lang=en", "zh") == said("", "en-GB") == said("", "") == en
+    assert "没有这个参数" in server.get("/rules?x=1", "wang", headers={"Accept-Language": "zh"}).json()["detail"]
+    assert server.get("/rules", headers={"Accept-Language": "zh"}).json()["detail"] == "请用密钥、令牌或登录页登录"
