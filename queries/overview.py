@@ -16,7 +16,7 @@ from lineage.errors import Misuse
 from lineage.money import yuan
 from queries.overview_figures import Calibre, checked_calibre, parts_of, ratio, tier_of
 from queries.overview_groups import Group, groups_by
-from queries.overview_lines import SOURCE_TIERS, TIERS, with_lines
+from queries.overview_lines import SOURCE_TIERS, TIERS, kept_lines
 from queries.territory import division_names
 
 if TYPE_CHECKING:
@@ -134,11 +134,11 @@ def overview(
     """Scale, expenditure and progress of a fiscal year (default: that of the ledger's as-of).
 
     `by` adds groups: tier, division, agency, project, fund or month. `divisions` restricts everything to some
-    divisions. Raises Misuse. Cost: one pass over bookings and payments.
+    divisions. Raises Misuse. Cost: one pass over bookings and payments, once a view and year.
     """
     asked = checked_calibre(calibre)
     wanted_year = fiscal_year(ledger, year)
-    lines = with_lines(ledger, wanted_year)
+    lines = kept_lines(ledger, wanted_year, "line")
     rows = ledger.rows(f"{lines} {_SUMS}")
     inside = [row for row in rows if divisions is None or row["division_code"] in divisions]
     by_division: dict[str, list[dict[str, Any]]] = defaultdict(list)

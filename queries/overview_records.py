@@ -11,7 +11,7 @@ from lineage.money import yuan
 from queries.overview import fiscal_year
 from queries.overview_figures import FIGURES, checked_calibre, parts_of, tier_of
 from queries.overview_groups import GROUP_FIGURES, KEYS
-from queries.overview_lines import SOURCE_TIERS, with_lines
+from queries.overview_lines import SOURCE_TIERS, kept_lines
 from queries.page import WHOLE, Page
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def overview_records(
     group = f"AND {KEYS[asked.by]} IS NOT DISTINCT FROM $group" if asked.by else "AND $group IS NULL"
     rows = ledger.rows(
         f"""
-        {with_lines(ledger, fiscal_year(ledger, year))},
+        {kept_lines(ledger, fiscal_year(ledger, year), "line")},
         chosen AS (
             SELECT record, any_value(division_code) AS division_code, any_value(tier) AS tier, min(date) AS date,
                    sum(amount_fen * CASE part {sign} END)::BIGINT AS fen

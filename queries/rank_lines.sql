@@ -5,6 +5,13 @@
            unnest($accused_fen::BIGINT[]) AS fen),
 money AS ({money}),
 
+-- what was paid, with what else its voucher says and whose money it was: asked once, for four parts need it
+paid_money AS MATERIALIZED (
+    SELECT p.division_code, p.record, p.in_scope, p.is_lump_sum, p.net_fen, y.method, y.payee_kind, y.account_id,
+           y.one_card_batch_id, m.poverty_fen, m.unsourced_fen
+    FROM paid p JOIN payments y ON y.record = p.record JOIN money m ON m.record = p.record
+    WHERE p.record = p.original),
+
 rank_line(part, division_code, record, numerator, denominator) AS (
     -- received through the linkage: in-scope issues to the division, the newest apart
     SELECT part, to_division_code, record, CASE WHEN is_unreceived THEN 0 ELSE worth END, worth
@@ -13,9 +20,8 @@ rank_line(part, division_code, record, numerator, denominator) AS (
         FROM issued WHERE in_scope AND amount_fen > 0 AND division_code <> to_division_code
           AND NOT (is_unreceived AND date > $as_of::DATE - $grace_days::INTEGER))
     UNION ALL  -- paid fen that have a source
-    SELECT 'chain', p.division_code, p.record, p.net_fen - m.unsourced_fen, p.net_fen
-    FROM paid p JOIN money m ON m.record = p.record
-    WHERE p.record = p.original AND p.in_scope AND p.net_fen > 0
+    SELECT 'chain', division_code, record, net_fen - unsourced_fen, net_fen
+    FROM paid_money WHERE in_scope AND net_fen > 0
     UNION ALL  -- bookings in scope or accused of a missing flag
     SELECT 'labels', b.division_code, b.record, CASE WHEN a.record IS NULL THEN b.amount_fen ELSE 0 END, b.amount_fen
     FROM booking b LEFT JOIN accused a ON a.record = b.record AND starts_with(a.rule, 'label/')
@@ -26,21 +32,17 @@ rank_line(part, division_code, record, numerator, denominator) AS (
     FROM booking b LEFT JOIN accused a ON a.record = b.record AND a.rule = 'entry/carry-over-as-current'
     WHERE b.origin IN ('own', 'carry_over') AND b.in_scope
     UNION ALL  -- centralised payments, what goes into special accounts apart
-    SELECT 'treasury', p.division_code, p.record, CASE WHEN y.method = 'appropriation' THEN 0 ELSE p.net_fen END,
-           p.net_fen
-    FROM paid p JOIN payments y ON y.record = p.record
-    WHERE p.record = p.original AND p.in_scope AND NOT p.is_lump_sum AND p.net_fen > 0
+    SELECT 'treasury', division_code, record, CASE WHEN method = 'appropriation' THEN 0 ELSE net_fen END, net_fen
+    FROM paid_money WHERE in_scope AND NOT is_lump_sum AND net_fen > 0
     UNION ALL  -- poverty money put into accounts whose books are kept
     SELECT 'accounts', p.division_code, p.record,
-           CASE WHEN coalesce(s.accounting_enabled, false) THEN m.poverty_fen ELSE 0 END, m.poverty_fen
-    FROM paid p JOIN payments y ON y.record = p.record JOIN money m ON m.record = p.record
-    LEFT JOIN special_accounts s ON s.account_id = y.account_id
-    WHERE p.record = p.original AND p.is_lump_sum AND m.poverty_fen > 0
+           CASE WHEN coalesce(s.accounting_enabled, false) THEN p.poverty_fen ELSE 0 END, p.poverty_fen
+    FROM paid_money p LEFT JOIN special_accounts s ON s.account_id = p.account_id
+    WHERE p.is_lump_sum AND p.poverty_fen > 0
     UNION ALL  -- poverty money to persons and households through the one-card system
-    SELECT 'one-card', p.division_code, p.record,
-           CASE WHEN y.one_card_batch_id IS NULL THEN 0 ELSE m.poverty_fen END, m.poverty_fen
-    FROM paid p JOIN payments y ON y.record = p.record JOIN money m ON m.record = p.record
-    WHERE p.record = p.original AND y.payee_kind IN ('person', 'household') AND m.poverty_fen > 0
+    SELECT 'one-card', division_code, record, CASE WHEN one_card_batch_id IS NULL THEN 0 ELSE poverty_fen END,
+           poverty_fen
+    FROM paid_money WHERE payee_kind IN ('person', 'household') AND poverty_fen > 0
     UNION ALL
     SELECT 'one-card', s.division_code, e.record,
            CASE WHEN e.one_card_batch_id IS NULL THEN 0 ELSE m.poverty_fen END, m.poverty_fen

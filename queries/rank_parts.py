@@ -16,7 +16,7 @@ from lineage.errors import Misuse
 from queries.findings import Case, findings
 from queries.overview import fiscal_year
 from queries.overview_figures import Calibre
-from queries.overview_lines import with_lines
+from queries.overview_lines import kept_lines
 from queries.rank_weights import PARTS, Weights
 from queries.reconcile import reconcile
 
@@ -131,7 +131,8 @@ def _ask(
     year = fiscal_year(ledger, None)
     with _money(ledger, terms.policy) as money:
         text = _text().format(year=year, money=money)
-        return list(ledger.rows(f"{with_lines(ledger, year)} {text} {select}", values))
+        before = kept_lines(ledger, year, "line", "booking", "issued", "paid")
+        return list(ledger.rows(f"{before} {text} {select}", values))
 
 
 @contextmanager

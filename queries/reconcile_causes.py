@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from queries.overview_figures import Calibre
-from queries.overview_lines import with_lines
+from queries.overview_lines import kept_lines
 from queries.reconcile_accused import accusations
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Causes:
 
 def causes_of(view: Ledger, day: date, inside: frozenset[str] | None, calibre: Calibre) -> Causes:
     """Ask a view of the ledger, as of `day`. Cost: one pass over bookings and payments of the divisions that report."""
-    before = with_lines(view, day.year) + _text().format(year=day.year)
+    before = kept_lines(view, day.year, "line", "booking", "issued", "paid", "entered") + _text().format(year=day.year)
     accused = accusations(view)
     values = {
         "day": day,

@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -107,12 +108,29 @@ class Index:
     others: Any
     years: NDArray[np.int16]
 
+    def written(self, wanted: str, fields: Collection[str]) -> list[str]:
+        """The texts of some fields that are the wanted one in plain form, each as it is written."""
+        met, begins = self.plain.containing(wanted, self.document_count, len(self.texts))
+        whole = met[begins & (self.plain.length(met) == len(wanted.encode()))]
+        found = self.texts.take(whole).to_pylist()
+        return [row["shown"] for row in found if FIELDS[row["field"]].field in fields]
+
 
 def index_of(ledger: Ledger) -> Index:
     """The index of a view: from its derived set, into which it is put when first asked; else built in memory."""
+    found = index_at_hand(ledger)
+    if found is None:
+        found = _loaded[ledger] = _built(ledger)
+    return found
+
+
+def index_at_hand(ledger: Ledger) -> Index | None:
+    """The index where the view has a derived set; None where it would have to be built in memory."""
     found = _loaded.get(ledger)
     if found is None:
-        found = _loaded[ledger] = _kept(ledger) or _built(ledger)
+        found = _kept(ledger)
+        if found is not None:
+            _loaded[ledger] = found
     return found
 
 

@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as Values
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lineage.errors import NotFound
 from lineage.money import yuan
 from queries.search import token_of
+from queries.search_index import index_at_hand
 from queries.search_text import plain
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
 
 Row = Mapping[str, Any]
+PEOPLE = ("payee", "person")
+"""Fields of the search index that name who is paid."""
+FEW = 50
 _RECEIVED = """
     SELECT record, payee_name, payee_account, payee_account_masked, division_code, pay_date AS date, purpose, net_fen
     FROM payments WHERE NOT is_reversal AND status = 'valid' AND pay_date IS NOT NULL AND payee_name IS NOT NULL
@@ -33,6 +39,8 @@ _RECEIVED = """
            c.amount_fen
     FROM one_card_payments c LEFT JOIN one_card_batches b ON b.batch_id = c.batch_id
     WHERE c.status = 'paid' AND (c.person_name IS NOT NULL OR c.payee_account IS NOT NULL)"""
+
+_NEW = "(payee_name IS NULL OR payee_name NOT IN (SELECT unnest($known::VARCHAR[])))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +101,19 @@ class Payee:
 def payee(ledger: Ledger, asked: str, divisions: frozenset[str] | None = None) -> Payee:
     """The picture of a name or an account number, in all divisions or in those given. Raises NotFound.
 
-    Cost: one pass over the names of receipts, one over the receipts themselves.
+    Cost: one pass over the receipts by name, one by account; the names themselves come from the search index.
     """
     token = token_of(ledger, asked)
-    names = {
-        row["payee_name"]
-        for row in ledger.rows(f"SELECT DISTINCT payee_name FROM ({_RECEIVED})")
-        if row["payee_name"] and plain(row["payee_name"]) == plain(asked)
-    }
-    start = _received(ledger, names, {token} if token else set())
-    accounts = {row["payee_account"] for row in start if row["payee_account"]}
-    names |= {row["payee_name"] for row in start if row["payee_name"] and row["payee_account"]}
-    found = _received(ledger, names, accounts)
+    names = _spellings(ledger, asked)
+    start = _bearing(ledger, "payee_name", names) | _bearing(ledger, "payee_account", {token} if token else set())
+    accounts = {row["payee_account"] for row in start.values() if row["payee_account"]}
+    others = {row["payee_name"] for row in start.values() if row["payee_name"] and row["payee_account"]} - names
+    found = start | _bearing(ledger, "payee_name", others) | _bearing(ledger, "payee_account", accounts, names | others)
     # another bearer of a common name has accounts of its own: only receipts tied by account, or without one, are kept
-    kept = [row for row in found if row["payee_account"] is None or row["payee_account"] in accounts]
+    kept = [row for row in found.values() if row["payee_account"] is None or row["payee_account"] in accounts]
     if divisions is not None:
         kept = [row for row in kept if row["division_code"] in divisions]
+    kept.sort(key=lambda row: (row["date"] is not None, row["date"] or date.min, row["record"]))
     if not kept:
         raise NotFound(f"nobody called {asked} received anything", "lineage search finds parts of names")
     return Payee(
@@ -122,12 +127,38 @@ def payee(ledger: Ledger, asked: str, divisions: frozenset[str] | None = None) -
     )
 
 
-def _received(ledger: Ledger, names: Iterable[str], accounts: Iterable[str]) -> list[dict[str, Any]]:
-    return ledger.rows(
-        f"SELECT * FROM ({_RECEIVED}) WHERE list_contains($names::VARCHAR[], payee_name) "
-        "OR list_contains($accounts::VARCHAR[], payee_account) ORDER BY date, record",
-        {"names": sorted(names), "accounts": sorted(accounts)},
-    )
+def _spellings(ledger: Ledger, asked: str) -> set[str]:
+    """The names that are the one asked: from the search index, or of a view that has none from all names met."""
+    index = index_at_hand(ledger)
+    if index is None:
+        rows = ledger.rows(f"SELECT DISTINCT payee_name FROM ({_RECEIVED}) WHERE payee_name IS NOT NULL")
+        return {row["payee_name"] for row in rows if plain(row["payee_name"]) == plain(asked)}
+    return set(index.written(plain(asked), PEOPLE))
+
+
+def _bearing(
+    ledger: Ledger, column: str, values: Values[str], known: Values[str] = frozenset()
+) -> dict[str, dict[str, Any]]:
+    """Receipts by record whose `column` has one of some values, but for those of names that are `known` already.
+
+    Few values are compared while the file is read; thousands are first joined over the one column, for an account
+    nearly always has one name: then no second reading of whole receipts is needed (5,500 accounts: 0.2 s, not 4 s).
+    """
+    given: dict[str, Any] = {"known": sorted(known)}
+    if len(values) > FEW:
+        met = ledger.rows(
+            f"SELECT record FROM ({_RECEIVED}) WHERE {column} IN (SELECT unnest($values::VARCHAR[])) AND {_NEW}",
+            {**given, "values": sorted(values)},
+        )
+        given["values"] = [row["record"] for row in met]
+        where = "record IN (SELECT unnest($values::VARCHAR[]))"
+        if not met:
+            return {}
+    else:
+        given |= {f"value{place}": value for place, value in enumerate(sorted(values))}
+        where = f"{column} IN ({', '.join(f'$value{place}' for place in range(len(values)))})"
+    rows = ledger.rows(f"SELECT * FROM ({_RECEIVED}) WHERE {where} AND {_NEW}", given) if values else []
+    return {row["record"]: row for row in rows}
 
 
 def _shares(rows: Iterable[Row], key: Callable[[Row], str]) -> tuple[Share, ...]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lineage.errors import Misuse, NotFound
-from lineage.ledger import asserted, current, derived, journal, layers, manifest
+from lineage.ledger import answers, asserted, current, derived, journal, layers, manifest
 from lineage.schema import BUSINESS_DATES, BY_KIND, BY_NAME
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Ledger:
         self._lock = threading.RLock()
         self._bound: set[str] = set()
         self._views: dict[str, Path] = {}
+        self._answers: dict[str, Callable[[], str]] = {}
         self._raw_files: set[Path] = set()
 
     @cached_property
@@ -199,7 +200,7 @@ class Ledger:
 
     def bind(self, names: set[str]) -> None:
         """Make the tables of these names, and the macro `document_number`, known to the engine."""
-        missing = (names & _KNOWN) - self._bound
+        missing = (names & (_KNOWN | self._answers.keys())) - self._bound
         if not missing:
             return
         with self._lock:
@@ -210,6 +211,8 @@ class Ledger:
                     self._bind_table(name)
                 elif name in derived.GRAPH_TABLES:
                     self._bind_graph_table(name)
+                elif name in self._answers:
+                    self._bind_answer(name)
                 elif name == "division_rows":
                     sight = current.Sight(self.as_of, self._raw, self._late)
                     self.engine.execute(f"CREATE TABLE {name} AS {current.division_rows_sql(sight)}")
@@ -230,6 +233,11 @@ class Ledger:
         view.bind(names)
         engine.confine(view.engine, list(view._views.values()))
         return view
+
+    def keep_answer(self, name: str, sql: Callable[[], str]) -> str:
+        """A name by which queries find the rows of another query, which is asked once for this view and kept."""
+        self._answers.setdefault(name, sql)
+        return name
 
     def keep_table(self, name: str, file: Path) -> None:
         """Write a table as this view sees it, sorted by key in code-point order, and read it from there."""
@@ -305,6 +313,11 @@ class Ledger:
             return
         sight = current.Sight(self.as_of, self._raw, self._late)
         self.engine.execute(f"CREATE TABLE {name} AS {current.table_sql(BY_NAME[name], sight)}")
+
+    def _bind_answer(self, name: str) -> None:
+        sql = self._answers[name]()
+        self.bind(set(_WORD.findall(sql)))
+        self._read_from(name, answers.kept(self.engine.cursor(), name, sql, self._graph_folder, self._scratch))
 
     def _bind_graph_table(self, name: str) -> None:
         folder = self._graph_folder or self._graph_tables_built
