@@ -9,6 +9,7 @@ compares it with them, and who removes it loses speed only.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from lineage.ledger import durable, manifest
 from lineage.ledger.manifest import StoredFile
 
 FORMAT = 1
+LOOSE_MOST = 64
+"""Batches without a checkpoint: as many manifests are read, and files asked, at the most."""
 BATCHES = "batches.parquet"
 SOURCES = "sources.parquet"
 _NAME = "checkpoint.json"
@@ -71,19 +74,45 @@ def in_force(ledger: Path, last: int) -> tuple[Checkpoint, ...]:
     Those that reach beyond `last` or name another manifest's hash belong to another state of the ledger (a backup put
     back) and are passed over. Cost: one small file and one hash a checkpoint, of which there are some ten.
     """
-    try:
-        ends = [tuple(map(int, entry.name.split("-"))) for entry in home(ledger).iterdir() if entry.name[0].isdigit()]
-    except (OSError, ValueError):
-        return ()
+    spans = _spans(ledger)
     out: list[Checkpoint] = []
     start = 1
-    while wider := sorted((end for first, end in ends if first == start and end <= last), reverse=True):
+    while wider := sorted((end for first, end in spans if first == start and end <= last), reverse=True):
         found = next((one for end in wider if (one := _read(ledger, start, end))), None)
         if found is None:
             break
         out.append(found)
         start = found.last + 1
     return tuple(out)
+
+
+def last_batch(ledger: Path) -> int:
+    """The last batch's number, 0 where there is none, without listing 10^5 manifests. Raises NotFound, Damaged.
+
+    Looks from where checkpoints end, a name a batch. A manifest that is gone is seen among those after, as many as lie
+    without a checkpoint; one among those covered is not: nothing here reads it, and `verify` names it.
+    """
+    covered = max((end for _, end in _spans(ledger) if _is_there(ledger, end)), default=0)
+    last = covered
+    while covered and last - covered <= LOOSE_MOST and _is_there(ledger, last + 1):
+        last += 1
+    beyond = range(last + 1, last + 2 + LOOSE_MOST)
+    if not covered or any(_is_there(ledger, later) for later in beyond):
+        return manifest.count(ledger)
+    return last
+
+
+def _is_there(ledger: Path, batch: int) -> bool:
+    return os.path.exists(manifest.file_of(ledger, batch))
+
+
+def _spans(ledger: Path) -> list[tuple[int, int]]:
+    """First and last batch of every checkpoint folder, whatever is in it."""
+    try:
+        names = [name.split("-") for name in os.listdir(home(ledger)) if name[0].isdigit()]
+        return [(int(first), int(last)) for first, last in names]
+    except (OSError, ValueError):
+        return []
 
 
 def _read(ledger: Path, first: int, last: int) -> Checkpoint | None:

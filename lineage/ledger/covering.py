@@ -16,14 +16,12 @@ from pathlib import Path
 from lineage import engine
 from lineage.errors import LineageError
 from lineage.ledger import checkpoint, durable, layers, manifest, quarantine
-from lineage.ledger.checkpoint import Checkpoint
-from lineage.ledger.history import History, read
+from lineage.ledger.checkpoint import LOOSE_MOST, Checkpoint
+from lineage.ledger.history import History
 from lineage.ledger.layers import Layer
 from lineage.ledger.manifest import Manifest, StoredFile
 from lineage.schema import BY_NAME, TABLES
 
-LOOSE_MOST = 64
-"""Batches without a checkpoint: as many manifests are read, and files asked, at the most."""
 AT_ONCE = 512
 RATIO = 4
 """A checkpoint is merged with those after it unless it covers this many times more: some ten remain of 10^5 batches,
@@ -41,7 +39,7 @@ def cover(on: engine.Engine, history: History) -> History:
     try:
         while len(history.tail) >= LOOSE_MOST:
             _make(on, history)
-            history = read(history.ledger)
+            history = history.covered()
         _sweep(history.ledger, (*before, *history.checkpoints))
     except (OSError, LineageError, engine.EngineError):
         return history

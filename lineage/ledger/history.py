@@ -76,10 +76,16 @@ class History:
         """The history with one batch more."""
         return replace(self, batch=self.batch + 1, tail=(*self.tail, made))
 
+    def covered(self) -> History:
+        """The same of a whole ledger after a checkpoint was made: batches it covers are no longer read one by one."""
+        used = checkpoint.in_force(self.ledger, self.batch)
+        loose = self.batch - (used[-1].last if used else 0)
+        return replace(self, checkpoints=used, tail=self.tail[len(self.tail) - loose :])
+
 
 def read(ledger: Path, up_to: int | None = None) -> History:
     """The history of a ledger, or up to a batch. Raises NotFound (no ledger, no such batch), Damaged."""
-    last = manifest.count(ledger)
+    last = checkpoint.last_batch(ledger)
     batch = manifest.within(last, up_to)
     used = [one for one in checkpoint.in_force(ledger, last) if one.first <= batch]
     covered = min(used[-1].last, batch) if used else 0

@@ -20,8 +20,11 @@ NOTE = "lock"
 
 
 @contextmanager
-def held(file: Path, who: str, since: str, *, wait: bool | float = True) -> Iterator[None]:
-    """Hold `file` exclusively. With `wait` off, or after that many seconds, raises Busy naming the holder."""
+def held(file: Path, who: str, since: str, *, wait: bool | float = True) -> Iterator[bool]:
+    """Hold `file` exclusively. With `wait` off, or after that many seconds, raises Busy naming the holder.
+
+    Gives whether the holder before ended well; who died, or failed, left a note.
+    """
     try:
         handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
@@ -29,9 +32,10 @@ def held(file: Path, who: str, since: str, *, wait: bool | float = True) -> Iter
     try:
         _acquire(handle, file, wait)
         note = json.dumps({"who": who, "pid": os.getpid(), "since": since}, ensure_ascii=False).encode()
+        ended_well = not os.fstat(handle).st_size
         os.ftruncate(handle, 0)
         os.pwrite(handle, note, 0)
-        yield
+        yield ended_well
         os.ftruncate(handle, 0)
     finally:
         os.close(handle)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lineage.errors import Misuse, NotFound
-from lineage.ledger import answers, asserted, current, derived, journal, layers, manifest
+from lineage.ledger import answers, asserted, checkpoint, current, derived, journal, layers, manifest
 from lineage.schema import BUSINESS_DATES, BY_KIND, BY_NAME
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Ledger:
         self.path = Path(path)
         self.asserted = asserted
         self.as_known = as_known
-        self.batch = manifest.count(self.path, as_known)
+        self.batch = manifest.within(checkpoint.last_batch(self.path), as_known)
         """The last batch this view knows, 0 when there is none."""
         self._entries_seen = _entries_at(self.path, as_known)
         self.as_of = as_of or self.latest_business_date

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lineage import engine
 from lineage.errors import Damaged, Misuse, NotFound, Unavailable
-from lineage.ledger import clear, covering, durable, history, journal, layers, lock, manifest, tokens
+from lineage.ledger import checkpoint, clear, covering, durable, history, journal, layers, lock, manifest, tokens
 from lineage.ledger.commit import NO_TERMS, Load, Plan, Prepared, StagedTable, Terms, latest_business_date, prepare
 from lineage.ledger.history import History
 from lineage.ledger.manifest import Manifest, SourceFile, TableOutcome
@@ -187,9 +187,10 @@ def write(
     ledger = Path(path)
     for folder in (ledger, manifest.folder(ledger), ledger / "batches", ledger / "derived"):
         _make(folder)
-    with lock.held(ledger / lock.NOTE, who, at.isoformat(timespec="seconds"), wait=wait):
+    with lock.held(ledger / lock.NOTE, who, at.isoformat(timespec="seconds"), wait=wait) as ended_well:
         known = history.read(ledger)
-        _clean(ledger, known.batch)
+        if not ended_well or not known.batch % checkpoint.LOOSE_MOST:  # a power cut may have taken the note too
+            _clean(ledger, known.batch)
         key = tokens.read_or_make_key(ledger, make=not known.batch)
         if known.last and known.last.key != tokens.fingerprint(key):
             raise Damaged(
@@ -218,9 +219,9 @@ def _make(folder: Path) -> None:
 
 def _clean(ledger: Path, last: int) -> None:
     """Remove what dead writers left: the lock is ours, so nobody else is writing."""
-    for entry in (ledger / "batches").iterdir():
-        if entry.name.startswith(".writing-") or (entry.name.isdigit() and int(entry.name) > last):
-            durable.discard(entry)
-    for entry in manifest.folder(ledger).iterdir():
-        if entry.name.startswith("."):
-            durable.discard(entry)
+    for name in os.listdir(ledger / "batches"):
+        if name.startswith(".writing-") or (name.isdigit() and int(name) > last):
+            durable.discard(ledger / "batches" / name)
+    for name in os.listdir(manifest.folder(ledger)):
+        if name.startswith("."):
+            durable.discard(manifest.folder(ledger) / name)

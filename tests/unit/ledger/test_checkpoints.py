@@ -14,7 +14,8 @@ import pytest
 
 import lineage
 from lineage import engine
-from lineage.ledger import SourceFile, checkpoint, covering, durable, verify, write
+from lineage.errors import Damaged
+from lineage.ledger import SourceFile, checkpoint, covering, durable, manifest, verify, write
 from tests.staging import AT, load_rows
 
 LOADS = 11
@@ -162,6 +163,39 @@ def test_a_checkpoint_of_another_state_of_the_ledger_is_passed_over(ledger: Path
         shutil.rmtree(ledger / f"batches/{batch:06d}")
     assert kept not in checkpoint.in_force(ledger, kept.last - 1)
     assert amounts(ledger) == expected(kept.last - 1)
+
+
+def test_the_last_batch_is_found_without_listing_all_manifests(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(manifest, "count", lambda *_: pytest.fail("all manifests were listed"))
+        assert checkpoint.last_batch(ledger) == LOADS
+        assert amounts(ledger) == expected(LOADS)
+    shutil.rmtree(checkpoint.home(ledger))
+    assert checkpoint.last_batch(ledger) == LOADS
+
+
+def test_a_manifest_that_is_gone_behind_the_checkpoints_is_seen_on_opening(ledger: Path) -> None:
+    for number in range(LOADS + 1, LOADS + 4):
+        shutil.copy(ledger / f"manifest/{LOADS:06d}.json", ledger / f"manifest/{number:06d}.json")
+    (ledger / f"manifest/{LOADS + 2:06d}.json").unlink()
+    with pytest.raises(Damaged, match="without a gap"):
+        lineage.open(ledger)
+
+
+def test_more_loose_batches_than_are_looked_for_one_by_one_are_all_found(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "LOOSE_MOST", 1)
+    monkeypatch.setattr(covering, "LOOSE_MOST", 100)
+    for number in range(LOADS + 1, LOADS + 6):
+        load(ledger, number)
+        assert checkpoint.last_batch(ledger) == number
+
+
+def test_a_manifest_that_is_gone_under_a_checkpoint_is_named_by_verify(ledger: Path) -> None:
+    (ledger / "manifest/000002.json").unlink()
+    assert amounts(ledger) == expected(LOADS)
+    assert "without a gap" in str(verify(ledger).problem)
 
 
 def forge_rows(folder: Path) -> None:
