@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from lineage.engine import literal
-from loaders.raw import SPOILT
+from loaders.raw import SPOILT, RawTable
 
 AMOUNT_FEN_MOST = 10**16
 """100 trillion yuan: more than three national budgets in one record is a fault of the cell."""
@@ -30,6 +30,11 @@ FALSE_WORDS = ("false", "f", "0", "no", "n", "否", "无", "×", "x", "非", "�
 def trimmed(cell: str) -> str:
     """The cell without blanks at its ends, NULL where nothing is left."""
     return f"nullif(trim({cell}, {literal(BLANKS)}), '')"
+
+
+def cell_of(raw: RawTable, place: int) -> str:
+    """A raw table's cell without blanks at its ends, NULL where nothing is left; a tight table has no such blanks."""
+    return f"c{place}" if raw.tight else trimmed(f"c{place}")
 
 
 def half_width(cell: str) -> str:

@@ -95,7 +95,7 @@ def from_mapping(raw: RawTable, mapped: Mapped, profile: TableProfile = NOTHING,
         MappingProxyType(found),
         MappingProxyType(header_of),
         totals=_totals(raw, mapped),
-        empty=" AND ".join(f"{cells.trimmed(f'c{place}')} IS NULL" for place, _ in mapped.columns.values()),
+        empty=" AND ".join(f"{cells.cell_of(raw, place)} IS NULL" for place, _ in mapped.columns.values()),
         removed=_removed(raw, profile),
         extras=_extras(raw, profile),
         file_sql=literal(raw.file),
@@ -176,7 +176,7 @@ def _sql(column: Column, mapped: Mapped, profile: TableProfile, raw: RawTable) -
     given = f"c{mapped.columns[column.name][0]}" if column.name in mapped.columns else ""
     composed = profile.ids.get(column.name)
     if composed is not None and composed.parts:
-        parts = ", ".join(cells.trimmed(f"c{position(raw, part)}") for part in composed.parts)
+        parts = ", ".join(cells.cell_of(raw, position(raw, part)) for part in composed.parts)
         return f"{literal(composed.prefix)} || concat_ws({literal(composed.separator)}, {parts})"
     if composed is not None and given:
         return f"{literal(composed.prefix)} || {cells.trimmed(given)}"
@@ -206,7 +206,7 @@ def _totals(raw: RawTable, mapped: Mapped) -> str:
     for place in sorted({*range(min(3, len(raw.headers))), key}):
         if not _is_choice(mapped, place):  # the look at the last sign is what most rows cost
             plain = f"lower(translate(c{place}, ' 　:：', ''))"
-            alone = "" if place == key else f"{cells.trimmed(f'c{key}')} IS NULL AND "
+            alone = "" if place == key else f"{cells.cell_of(raw, key)} IS NULL AND "
             last = " OR ".join(f"ends_with(c{place}, '{sign}')" for sign in _TOTALS_ENDS)
             tests.append(f"({alone}({last}) AND regexp_full_match({plain}, '{TOTALS}'))")
     return " OR ".join(tests) or "false"
@@ -220,12 +220,12 @@ def _removed(raw: RawTable, profile: TableProfile) -> str:
     if profile.deleted is None:
         return "false"
     values = ", ".join(literal(value) for value in profile.deleted.values)
-    return f"coalesce({cells.trimmed(f'c{position(raw, profile.deleted.header)}')} IN ({values}), false)"
+    return f"coalesce({cells.cell_of(raw, position(raw, profile.deleted.header))} IN ({values}), false)"
 
 
 def _extras(raw: RawTable, profile: TableProfile) -> str:
     """Columns that the profile keeps though no table has them: a JSON object of the cells that are filled."""
     if not profile.extras:
         return ""
-    pairs = ", ".join(f"{literal(header)}, {cells.trimmed(f'c{position(raw, header)}')}" for header in profile.extras)
+    pairs = ", ".join(f"{literal(header)}, {cells.cell_of(raw, position(raw, header))}" for header in profile.extras)
     return f"json_object({pairs})::VARCHAR"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lineage.engine import Engine, literal, row
-from loaders.cells import trimmed
+from loaders.cells import cell_of
 from loaders.layout import FOOT, TITLE
 from loaders.raw import RawTable
 
@@ -18,7 +18,7 @@ NOTES_MOST = 20
 
 def without_margins(engine: Engine, raw: RawTable) -> tuple[RawTable, tuple[str, ...]]:
     """The table without such rows, and the notes' texts. Cost: one pass over the first column of an ordinary file."""
-    cells = [f"c{place}" if raw.tight else trimmed(f"c{place}") for place in range(len(raw.headers))]
+    cells = [cell_of(raw, place) for place in range(len(raw.headers))]
     blank = " AND ".join(f"{cell} IS NULL" for cell in cells)
     filled = " + ".join(f"({cell} IS NOT NULL)::INTEGER" for cell in cells)
     noted = " AND ".join(
