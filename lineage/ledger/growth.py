@@ -34,13 +34,15 @@ class Growth:
 def growth(ledger: Path, now: datetime) -> Growth:
     """Measure a ledger. Cost: reads the manifests of the last year, and asks the size of every derived file.
 
+    Times without an offset, as a caller of `load` may give them, are by this machine's clock.
     What a batch adds is counted twice: the derived set grows by about as much as the batch.
     """
     last = manifest.count(ledger)
-    added, oldest = 0, now
+    now = oldest = now.astimezone()
+    added = 0
     for batch in range(last, 0, -1):
         made = manifest.parse(manifest.file_of(ledger, batch))
-        at = datetime.fromisoformat(made.time)
+        at = datetime.fromisoformat(made.time).astimezone()
         if now - at > LOOK_BACK:
             break
         oldest = min(oldest, at)

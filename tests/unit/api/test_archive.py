@@ -72,4 +72,6 @@ def test_room_is_forecast_once_there_is_a_month_to_tell_by(fresh_ledger: Callabl
     assert one.monthly_bytes == stored  # twice what came in two months, by the month
     assert one.months_left(one.derived_bytes + 10 * stored) == 10
     assert one.months_left(0) == 0
+    assert growth(ledger, (loaded + timedelta(days=60)).astimezone(UTC)) == one  # with an offset or by this clock
+    assert cli.run(["doctor", "--ledger", str(ledger), "--json"]) == 0
     assert growth(ledger, loaded + timedelta(days=800)).monthly_bytes is None  # nothing came for a year
