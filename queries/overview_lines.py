@@ -28,7 +28,7 @@ def with_lines(ledger: Ledger, year: int) -> str:
         year=int(year),
         class_names=", ".join(("record", *CLASSES)),
         exact=_drawn_beyond_inflow(ledger, int(year)),
-        linked_payments=_linked_payments(),
+        taken_back=_taken_back(),
         booked_classes=", ".join(_booked_class(name) for name in CLASSES),
     )
 
@@ -56,8 +56,8 @@ def _text() -> str:
 
 
 @cache
-def _linked_payments() -> str:
-    return split_sql(BUILT_IN / TABLES / "linked_payments.sql")[1]
+def _taken_back() -> str:
+    return split_sql(BUILT_IN / TABLES / "taken_back.sql")[1]
 
 
 def _booked_class(name: str) -> str:

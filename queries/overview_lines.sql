@@ -1,6 +1,6 @@
 -- The measures as lines, one row a record's contribution to one part of a figure; amounts in fen.
 -- {year} is the fiscal year; {exact} holds bookings whose part of a mixture was computed outside (see overview_lines.py),
--- {linked_payments} is the table of that name which the rules share.
+-- {taken_back} is the table of that name which the rules share. References are those that count: accepted links too.
 -- Definitions: docs/measures.md.
 
 WITH place AS (
@@ -58,37 +58,26 @@ issued AS (
            t.issue_date AS date, t.net_fen AS amount_fen, t.in_scope,
            t.target_id IS NULL AND NOT EXISTS (
                SELECT 1 FROM edges e WHERE e.source = t.record) AS is_unreceived
-    FROM transfers t
+    FROM linked_transfers t
     LEFT JOIN allocations a ON a.record = t.source_id
     LEFT JOIN indicators i ON i.record = t.source_id
     WHERE t.kind = 'issue' AND NOT t.is_reversal
       AND coalesce(a.fiscal_year, i.fiscal_year, year(t.issue_date)) = {year}),
 
-linked_payments AS ({linked_payments}),
+taken_back AS ({taken_back}),
 
 -- valid dated payments on indicators of the year; a reversal is a row of its own at its own date, capped at the original
+drawn AS (
+    SELECT p.record, p.division_code, p.agency_code, coalesce(p.project_code, i.project_code) AS project_code,
+           i.fund_name, p.pay_date AS date, p.amount_fen, p.net_fen, i.in_scope, i.origin, i.record AS indicator,
+           p.account_id IS NOT NULL OR p.payee_kind = 'special_account' AS is_lump_sum
+    FROM linked_payments p JOIN indicators i ON i.indicator_id = p.indicator_id
+    WHERE i.fiscal_year = {year} AND p.status = 'valid' AND p.pay_date IS NOT NULL AND NOT p.is_reversal),
 paid AS (
-    SELECT p.record, p.record AS original, p.division_code, p.agency_code, coalesce(p.project_code, i.project_code)
-           AS project_code, i.fund_name, p.pay_date AS date, p.amount_fen, p.net_fen, i.in_scope, i.origin,
-           i.record AS indicator, p.account_id IS NOT NULL OR p.payee_kind = 'special_account' AS is_lump_sum
-    FROM payments p LEFT JOIN linked_payments l ON l.record = p.record
-    JOIN indicators i ON i.indicator_id = coalesce(l.indicator_id, p.indicator_id)
-    WHERE i.fiscal_year = {year} AND p.status = 'valid' AND p.pay_date IS NOT NULL AND NOT p.is_reversal
+    SELECT *, record AS original FROM drawn
     UNION ALL
-    SELECT back.record, p.record, p.division_code, p.agency_code, coalesce(p.project_code, i.project_code), i.fund_name,
-           back.date, -back.amount_fen, 0, i.in_scope, i.origin, i.record,
-           p.account_id IS NOT NULL OR p.payee_kind = 'special_account'
-    FROM (
-        SELECT r.record, r.reverses, r.pay_date AS date,
-               least(o.amount_fen, sum(-r.amount_fen) OVER sofar)
-               - least(o.amount_fen, sum(-r.amount_fen) OVER sofar + r.amount_fen) AS amount_fen
-        FROM payments r JOIN payments o ON o.payment_id = r.reverses
-        WHERE r.is_reversal AND r.status = 'valid' AND r.pay_date IS NOT NULL
-        WINDOW sofar AS (PARTITION BY r.reverses ORDER BY r.pay_date, r.payment_id)) back
-    JOIN payments p ON p.payment_id = back.reverses
-    LEFT JOIN linked_payments l ON l.record = p.record
-    JOIN indicators i ON i.indicator_id = coalesce(l.indicator_id, p.indicator_id)
-    WHERE i.fiscal_year = {year} AND p.status = 'valid' AND p.pay_date IS NOT NULL),
+    SELECT d.* REPLACE (b.record AS record, b.date AS date, -b.amount_fen AS amount_fen, 0::BIGINT AS net_fen), d.record
+    FROM taken_back b JOIN drawn d ON d.record = b.payment),
 
 -- what accounts with bookkeeping spent of poverty money (the flag decides; without one, the class fen)
 booked_out AS (

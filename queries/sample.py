@@ -28,12 +28,14 @@ LARGEST = 100_000
 _POPULATIONS: Mapping[str, str] = MappingProxyType(
     {
         "payment": "SELECT p.record, p.division_code, p.net_fen AS fen, coalesce(i.fiscal_year, year(p.pay_date)) "
-        "AS year FROM payments p LEFT JOIN indicators i ON i.indicator_id = p.indicator_id "
+        "AS year FROM linked_payments p LEFT JOIN indicators i ON i.indicator_id = p.indicator_id "
         "WHERE NOT p.is_reversal AND p.status = 'valid' AND p.pay_date IS NOT NULL",
         "indicator": "SELECT record, division_code, amount_fen AS fen, fiscal_year AS year FROM indicators",
         "allocation": "SELECT record, division_code, amount_fen AS fen, fiscal_year AS year FROM allocations",
-        "transfer": "SELECT record, to_division_code AS division_code, net_fen AS fen, year(issue_date) AS year "
-        "FROM transfers WHERE NOT is_reversal",
+        "transfer": "SELECT t.record, t.to_division_code AS division_code, t.net_fen AS fen, "
+        "coalesce(a.fiscal_year, i.fiscal_year, year(t.issue_date)) AS year FROM linked_transfers t "
+        "LEFT JOIN allocations a ON a.record = t.source_id LEFT JOIN indicators i ON i.record = t.source_id "
+        "WHERE NOT t.is_reversal",
         "account_entry": "SELECT e.record, a.division_code, e.net_fen AS fen, year(e.date) AS year "
         "FROM account_entries e LEFT JOIN special_accounts a ON a.account_id = e.account_id "
         "WHERE NOT e.is_reversal AND e.direction = 'expenditure'",

@@ -78,7 +78,7 @@ YEARS = (
         "transfer",
         """
         SELECT t.transfer_id AS id, coalesce(a.fiscal_year, i.fiscal_year, year(t.issue_date)) AS text
-        FROM transfers t LEFT JOIN allocations a ON a.record = t.source_id
+        FROM linked_transfers t LEFT JOIN allocations a ON a.record = t.source_id
         LEFT JOIN indicators i ON i.record = t.source_id""",
     ),
     Source(
@@ -86,7 +86,7 @@ YEARS = (
         "payment",
         """
         SELECT p.payment_id AS id, coalesce(i.fiscal_year, year(p.pay_date), 0) AS text
-        FROM payments p LEFT JOIN indicators i ON i.indicator_id = p.indicator_id""",
+        FROM linked_payments p LEFT JOIN indicators i ON i.indicator_id = p.indicator_id""",
     ),
     Source("year", "account_entry", "SELECT entry_id AS id, year(date) AS text FROM account_entries"),
     Source("year", "one_card_batch", "SELECT batch_id AS id, year(pay_date) AS text FROM one_card_batches"),

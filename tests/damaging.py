@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,12 +49,14 @@ def misquoted(number: str, dice: random.Random) -> str:
     ))
 
 
-def damaged(folder: Path, payments: int, seed: int, part: float) -> Damage:
+def damaged(
+    folder: Path, payments: int, seed: int, part: float, faults: str | tuple[str, ...] = ()
+) -> Damage:
     """A made province of which `part` of the references of each kind are emptied or misspelt.
 
     Half of its carry-over transfers become a `previous_id` first, so that these are lost as well.
     """
-    make_province(folder, payments, seed)
+    make_province(folder, payments, seed, faults)
     dice = random.Random(seed)
     damage = Damage(folder)
     earlier: dict[str, str] = {}
@@ -115,3 +118,24 @@ def _rewrite(path: Path, change: Callable[[Row], None]) -> None:
         writer = csv.DictWriter(stream, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
+
+
+def healed(damage: Damage, folder: Path) -> Path:
+    """The bundle with every reference that was lost as it was: what it is once the true links are accepted."""
+    shutil.copytree(damage.bundle, folder)
+    received = {source: target.removeprefix("indicator:") for source, target in damage.lost["received"]}
+    given = {target: source for source, target in damage.lost["given"]}
+    paid = {target: source.removeprefix("indicator:") for source, target in damage.lost["paid"]}
+    carried = {target: source.removeprefix("indicator:") for source, target in damage.lost["carried"]}
+
+    def fill(kind: str, key: str, column: str, known: dict[str, str]) -> Callable[[Row], None]:
+        def change(row: Row) -> None:
+            row[column] = known.get(f"{kind}:{row[key]}", row[column])
+
+        return change
+
+    _rewrite(folder / "transfers.csv", fill("transfer", "transfer_id", "target_id", received))
+    _rewrite(folder / "transfers.csv", fill("transfer", "transfer_id", "source_id", given))
+    _rewrite(folder / "payments.csv", fill("payment", "payment_id", "indicator_id", paid))
+    _rewrite(folder / "indicators.csv", fill("indicator", "indicator_id", "previous_id", carried))
+    return folder

@@ -8,42 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lineage.graph.arrays import Indexes, Ints, Small
 from lineage.graph.records import Records, dates, flags
-from lineage.schema import BY_KIND, NODE_KINDS
+from lineage.ledger.linked import DOCUMENT_LINKS
+from lineage.schema import BY_KIND
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
 
 RECORDED, DOCUMENT, ASSERTED = 0, 1, 2
 
-DOCUMENT_LINKS = """
-    WITH origin AS (
-        SELECT record, division_code FROM allocations UNION ALL SELECT record, division_code FROM indicators),
-    quoting AS (
-        SELECT i.indicator_id, i.division_code, i.date, document_number(i.superior_doc_no) AS number
-        FROM indicators i
-        WHERE i.origin = 'superior' AND i.superior_doc_no IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM transfers t WHERE NOT t.is_reversal AND t.target_id = i.indicator_id)),
-    waiting AS (
-        SELECT t.transfer_id, t.to_division_code, t.net_fen, document_number(t.doc_no) AS number,
-               o.division_code AS from_division
-        FROM transfers t JOIN origin o ON o.record = t.source_id
-        WHERE NOT t.is_reversal AND t.kind = 'issue' AND t.target_id IS NULL AND t.doc_no IS NOT NULL)
-    SELECT any_value(w.transfer_id) AS transfer_id, q.indicator_id, any_value(w.net_fen) AS amount_fen,
-           any_value(q.date) AS date
-    FROM quoting q
-    JOIN division_rows d ON d.division_code = q.division_code AND q.date >= d.since AND q.date < d.until
-    JOIN waiting w ON w.to_division_code = q.division_code AND w.from_division = d.fiscal_parent
-                  AND w.number = q.number
-    GROUP BY q.indicator_id HAVING count(*) = 1
-    ORDER BY q.indicator_id"""
-"""Issues without a target that exactly one number ties to a superior indicator (columns: transfer_id,
-indicator_id, amount_fen, date)."""
+_GIVEN = "SELECT source, target FROM accepted_links WHERE kind = 'given' AND counted"
+_ACCEPTED = MappingProxyType({
+    "given": """
+        SELECT l.source, l.target, t.net_fen AS amount_fen, t.issue_date AS date, NULL::VARCHAR AS named
+        FROM accepted_links l JOIN transfers t ON t.record = l.target
+        WHERE l.kind = 'given' AND l.counted ORDER BY l.entry""",
+    "received": """
+        SELECT l.source, l.target, t.net_fen AS amount_fen, coalesce(t.receive_date, t.issue_date) AS date,
+               NULL::VARCHAR AS named
+        FROM accepted_links l JOIN transfers t ON t.record = l.source
+        WHERE l.kind = 'received' AND l.counted ORDER BY l.entry""",
+    "paid": """
+        SELECT l.source, l.target, p.net_fen AS amount_fen, p.pay_date AS date, p.transfer_id AS named
+        FROM accepted_links l JOIN payments p ON p.record = l.target AND p.status = 'valid' AND p.pay_date IS NOT NULL
+        WHERE l.kind = 'paid' AND l.counted ORDER BY l.entry""",
+})
+"""By kind of accepted link, the movements of those that count; carry-overs are worked out with the recorded ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +64,11 @@ def read(ledger: Ledger, records: Records) -> Movements:
         *_around_entries(ledger, records),
         *_out_of_batches(ledger, records),
     ]
+    if ledger.links_in_force:
+        parts += _accepted(ledger, records)
     so_far = _joined(parts)
     parts.clear()
-    ends = _asserted_ends(ledger, records)
-    so_far = _joined([so_far, _asserted(ledger, records, ends, so_far)])
-    return _joined([so_far, _years_to_years(ledger, records, ends, so_far)])
+    return _joined([so_far, _years_to_years(ledger, records, so_far)])
 
 
 def _joined(parts: list[Movements]) -> Movements:
@@ -128,66 +124,28 @@ def _transfers_to_indicators(ledger: Ledger, records: Records) -> Movements:
 
 
 def _linked_by_document(ledger: Ledger, records: Records) -> Movements:
-    table = ledger.query(DOCUMENT_LINKS)
+    table = ledger.query(DOCUMENT_LINKS.format(given=_GIVEN))
     return _movements(records.positions("transfer", table["transfer_id"]),
                       records.positions("indicator", table["indicator_id"]), table, DOCUMENT)
 
 
-Ends = tuple[Indexes, Indexes]
+def _accepted(ledger: Ledger, records: Records) -> Iterator[Movements]:
+    """Links that people accepted and that count: out of sources into transfers, into indicators, into payments."""
+    for sql in _ACCEPTED.values():
+        table = ledger.query(sql)
+        named = records.positions("transfer", table["named"])
+        yield _movements(_nodes(records, table["source"]), _nodes(records, table["target"]), table, ASSERTED, named)
 
 
-def _asserted_ends(ledger: Ledger, records: Records) -> Ends:
-    """Source and target node of every asserted link, -1 where a record is not there (or hidden as of the day)."""
-    import pyarrow as pa
+def _nodes(records: Records, names: Any) -> Indexes:
+    """The node of each record named `kind:id`; -1 where there is none."""
+    import pyarrow.compute as pc
 
-    links = ledger.asserted_links
-    ends = []
-    for side in ("source", "target"):
-        found = np.full(len(links), -1, np.int32)
-        for kind in ("allocation", "indicator", "transfer", "payment"):
-            names = [_id_of(getattr(link, side), kind) for link in links]
-            place = records.positions(kind, pa.array(names, pa.large_string()))
-            found = np.where(place >= 0, place, found).astype(np.int32)
-        ends.append(found)
-    return ends[0], ends[1]
-
-
-def _asserted(ledger: Ledger, records: Records, ends: Ends, recorded: Movements) -> Movements:
-    """Links that people accepted; one gives way where its transfer or payment is tied by records meanwhile."""
-    import pyarrow as pa
-
-    links = ledger.asserted_links
-    gone, come = _met(recorded.source, ends[0], records), _met(recorded.target, ends[1], records)
-    keep = np.zeros(len(links), np.bool_)
-    for place, link in enumerate(links):
-        source, target = int(ends[0][place]), int(ends[1][place])
-        if source < 0 or target < 0:
-            continue  # an end that is not there ties nothing, and keeps no other link out
-        if link.target.startswith("indicator:"):
-            keep[place] = link.source.startswith("transfer:") and source not in gone
-        else:
-            keep[place] = target not in come
-        if keep[place]:
-            gone.add(source)
-            come.add(target)
-    table = pa.table({
-        "amount_fen": pa.array([link.amount_fen for link in links], pa.int64()),
-        "date": pa.array([link.date for link in links], pa.date32()),
-    })
-    return _movements(np.where(keep, ends[0], -1).astype(np.int32), ends[1], table, ASSERTED)
-
-
-def _met(nodes: Indexes, wanted: Indexes, records: Records) -> set[int]:
-    """Which of the nodes wanted are among `nodes` (m,)."""
-    if not len(wanted):
-        return set()
-    there = np.zeros(len(records.nodes.amount), np.bool_)
-    there[nodes] = True
-    return {int(node) for node in wanted if node >= 0 and there[node]}
-
-
-def _id_of(record: str, kind: str) -> str | None:
-    return record.removeprefix(kind + ":") if record.startswith(kind + ":") else None
+    found = np.full(len(names), -1, np.int32)
+    for kind in ("allocation", "indicator", "transfer", "payment"):
+        ids = pc.if_else(pc.starts_with(names, kind + ":"), pc.utf8_slice_codeunits(names, len(kind) + 1), None)
+        found = np.maximum(found, records.positions(kind, ids)).astype(np.int32)
+    return found
 
 
 def _around_payments(ledger: Ledger, records: Records) -> Iterator[Movements]:
@@ -223,43 +181,20 @@ def _out_of_batches(ledger: Ledger, records: Records) -> Iterator[Movements]:
         yield replace(found, date=records.nodes.date[found.source])  # an edge out of a batch bears the batch's date
 
 
-def _years_to_years(ledger: Ledger, records: Records, asserted: Ends, others: Movements) -> Movements:
+def _years_to_years(ledger: Ledger, records: Records, others: Movements) -> Movements:
     """Last year's indicator to this year's, of what else does not come in, unless a carry-over transfer says so."""
     table = ledger.query("""
-        SELECT i.indicator_id, i.previous_id, EXISTS (
-            SELECT 1 FROM transfers t WHERE NOT t.is_reversal AND t.kind = 'carry_over'
-              AND t.source_id = 'indicator:' || i.previous_id AND t.target_id = i.indicator_id) AS told
-        FROM indicators i WHERE i.previous_id IS NOT NULL""")
-    later = records.positions("indicator", table["indicator_id"])
-    earlier = records.positions("indicator", table["previous_id"])
-    told = table["told"].to_numpy(zero_copy_only=False).astype(np.bool_)
-    accepted = _accepted_years(records, asserted, later[earlier >= 0], others)
-    evidence = np.repeat(np.array([RECORDED, ASSERTED], np.int8), [int((~told).sum()), len(accepted[0])])
-    source = np.concatenate([earlier[~told], accepted[0]])
-    target = np.concatenate([later[~told], accepted[1]])
+        SELECT i.indicator_id, i.previous_id, i.previous_id IS DISTINCT FROM own.previous_id AS accepted
+        FROM linked_indicators i JOIN indicators own ON own.record = i.record
+        WHERE i.previous_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM linked_transfers t WHERE NOT t.is_reversal AND t.kind = 'carry_over'
+              AND t.source_id = 'indicator:' || i.previous_id AND t.target_id = i.indicator_id)""")
+    target = records.positions("indicator", table["indicator_id"])
+    source = records.positions("indicator", table["previous_id"])
+    evidence = np.where(flags(table["accepted"]), ASSERTED, RECORDED).astype(np.int8)
     came: Ints = np.zeros(len(records.nodes.amount) if len(target) else 0, np.int64)
     np.add.at(came, others.target, others.amount) if len(target) else None
     rest = records.nodes.amount[target] - came[target]
     keep = (source >= 0) & (rest > 0)
     return Movements(source[keep], target[keep], rest[keep], records.nodes.date[target[keep]], evidence[keep],
                      np.full(int(keep.sum()), -1, np.int32))
-
-
-def _accepted_years(records: Records, ends: Ends, recorded: Indexes, others: Movements) -> Ends:
-    """Accepted carry-overs, the first for each later indicator, where no record of its own names an earlier one."""
-    place = NODE_KINDS.index("indicator")
-    start, stop = int(records.kind_start[place]), int(records.kind_start[place + 1])
-    inside = [(ends[side] >= start) & (ends[side] < stop) for side in (0, 1)]
-    fed = set(recorded.tolist())
-    pairs = []
-    for source, target in zip(*(side[inside[0] & inside[1]].tolist() for side in ends), strict=True):
-        if target not in fed and not _goes_by_transfer(others, source, target):
-            fed.add(target)
-            pairs.append((source, target))
-    found = np.array(pairs, np.int32).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
-
-
-def _goes_by_transfer(moved: Movements, source: int, target: int) -> bool:
-    """Whether some record takes money from the one to the other."""
-    return bool(np.isin(moved.target[moved.source == source], moved.source[moved.target == target]).any())

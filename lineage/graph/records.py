@@ -55,7 +55,8 @@ _QUERIES = {
                p.status = 'valid' AND p.pay_date IS NOT NULL AS alive, false AS own, false AS kept,
                false AS waiting,
                CASE WHEN p.indicator_id IS NULL THEN 4 WHEN i.indicator_id IS NULL THEN 3 ELSE 0 END AS gap
-        FROM payments p LEFT JOIN indicators i ON i.indicator_id = p.indicator_id WHERE NOT p.is_reversal""",
+        FROM linked_payments p LEFT JOIN indicators i ON i.indicator_id = p.indicator_id
+        WHERE NOT p.is_reversal""",
     "special_account": """
         SELECT account_id AS id, name AS title, 0 AS amount_fen, CAST(NULL AS DATE) AS date, division_code, -1 AS tier,
                false AS in_scope, true AS alive, false AS own, coalesce(accounting_enabled, false) AS kept,
@@ -66,7 +67,7 @@ _QUERIES = {
                t.to_division_code AS division_code, -1 AS tier, t.in_scope, true AS alive, false AS own, false AS kept,
                t.kind = 'issue' AND t.target_id IS NULL AS waiting,
                CASE WHEN t.source_id IS NULL THEN 2 WHEN s.record IS NULL THEN 1 ELSE 0 END AS gap
-        FROM transfers t
+        FROM linked_transfers t
         LEFT JOIN (SELECT record FROM allocations UNION ALL SELECT record FROM indicators) s ON s.record = t.source_id
         WHERE NOT t.is_reversal""",
 }

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lineage.errors import Misuse, NotFound
-from lineage.ledger import answers, asserted, checkpoint, current, derived, journal, layers, manifest
+from lineage.ledger import answers, asserted, checkpoint, current, derived, journal, layers, linked, manifest
 from lineage.schema import BUSINESS_DATES, BY_KIND, BY_NAME
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 Parameters = Sequence[Any] | Mapping[str, Any]
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
-_KNOWN = {*BY_NAME, *derived.GRAPH_TABLES, "division_rows", "document_number"}
+_KNOWN = {*BY_NAME, *derived.GRAPH_TABLES, *linked.NAMES, "division_rows", "document_number"}
 
 
 class Ledger:
@@ -92,7 +92,7 @@ class Ledger:
 
     @cached_property
     def asserted_links(self) -> list[asserted.AssertedLink]:
-        """The asserted links of this view, with amount and date."""
+        """The asserted links of this view, with what each carries as the records now stand."""
         return asserted.links(self.links_in_force, self.rows)
 
     def from_batches(self) -> Ledger:
@@ -200,7 +200,10 @@ class Ledger:
 
     def bind(self, names: set[str]) -> None:
         """Make the tables of these names, and the macro `document_number`, known to the engine."""
-        missing = (names & (_KNOWN | self._answers.keys())) - self._bound
+        wanted = names & (_KNOWN | self._answers.keys())
+        for name in wanted & {*linked.NAMES}:
+            self.bind({*linked.needs(name, linked=bool(self.links_in_force))})
+        missing = wanted - self._bound
         if not missing:
             return
         with self._lock:
@@ -213,6 +216,8 @@ class Ledger:
                     self._bind_graph_table(name)
                 elif name in self._answers:
                     self._bind_answer(name)
+                elif name in linked.NAMES:
+                    self._bind_linked(name)
                 elif name == "division_rows":
                     sight = current.Sight(self.as_of, self._raw, self._late)
                     self.engine.execute(f"CREATE TABLE {name} AS {current.division_rows_sql(sight)}")
@@ -318,6 +323,11 @@ class Ledger:
         sql = self._answers[name]()
         self.bind(set(_WORD.findall(sql)))
         self._read_from(name, answers.kept(self.engine.cursor(), name, sql, self._graph_folder, self._scratch))
+
+    def _bind_linked(self, name: str) -> None:
+        ends = asserted.ends(self.links_in_force)
+        for statement in linked.statements(name, linked=bool(self.links_in_force)):
+            self.engine.execute(statement, [list(each) for each in ends] if "$1" in statement else None)
 
     def _bind_graph_table(self, name: str) -> None:
         folder = self._graph_folder or self._graph_tables_built

@@ -41,7 +41,7 @@ _RECEIVED = f"""
     WITH {_ORIGIN},
     waiting AS (
         SELECT t.*, o.function_code, o.fiscal_year, o.project_code, o.division_code AS from_division
-        FROM transfers t LEFT JOIN origin o ON o.record = t.source_id
+        FROM linked_transfers t LEFT JOIN origin o ON o.record = t.source_id
         WHERE NOT t.is_reversal AND t.net_fen > 0 AND t.record NOT IN (SELECT source FROM edges)),
     hungry AS (
         SELECT i.*, n.inflow_fen, d.fiscal_parent FROM indicators i JOIN nodes n ON n.record = i.record
@@ -75,7 +75,7 @@ _GIVEN = f"""
         SELECT t.*, d.fiscal_parent, split_part(t.source_id, ':', -1) AS source_name,
                coalesce(i.fiscal_year, year(t.issue_date)) AS target_year, i.function_code AS target_function,
                i.project_code AS target_project
-        FROM transfers t LEFT JOIN divisions d ON d.division_code = t.to_division_code
+        FROM linked_transfers t LEFT JOIN divisions d ON d.division_code = t.to_division_code
         LEFT JOIN indicators i ON i.indicator_id = t.target_id
         WHERE NOT t.is_reversal AND t.net_fen > 0 AND t.record NOT IN (SELECT target FROM edges)),
     pairs AS (
@@ -99,7 +99,8 @@ _GIVEN = f"""
 
 _PAID = f"""
     WITH lost AS (
-        SELECT p.*, t.target_id AS named_target FROM payments p LEFT JOIN transfers t ON t.transfer_id = p.transfer_id
+        SELECT p.*, t.target_id AS named_target
+        FROM payments p LEFT JOIN linked_transfers t ON t.transfer_id = p.transfer_id
         WHERE NOT p.is_reversal AND p.status = 'valid' AND p.pay_date IS NOT NULL AND p.net_fen > 0
           AND p.record NOT IN (SELECT target FROM edges)),
     drawn AS (
@@ -154,7 +155,7 @@ QUERIES = MappingProxyType({"received": _RECEIVED, "given": _GIVEN, "paid": _PAI
 WAITING_BY_DIVISION = f"""
     WITH {_ORIGIN}
     SELECT t.record, t.to_division_code AS division_code, t.net_fen, o.fiscal_year
-    FROM transfers t JOIN origin o ON o.record = t.source_id
+    FROM linked_transfers t JOIN origin o ON o.record = t.source_id
     WHERE NOT t.is_reversal AND t.kind = 'issue' AND t.net_fen > 0 AND t.target_id IS NULL
       AND t.record NOT IN (SELECT source FROM edges)
     ORDER BY t.issue_date, t.record"""

@@ -31,7 +31,7 @@ WITH quoted AS (
     FROM allocations
     UNION ALL
     SELECT t.record, t.to_division_code, t.net_fen, coalesce(s.fiscal_year, year(t.issue_date)), 'doc_no', t.doc_no
-    FROM transfers t LEFT JOIN source_records s ON s.record = t.source_id
+    FROM linked_transfers t LEFT JOIN source_records s ON s.record = t.source_id
     WHERE NOT t.is_reversal
     UNION ALL
     SELECT record, division_code, amount_fen, fiscal_year, 'doc_no', doc_no FROM indicators
@@ -39,7 +39,7 @@ WITH quoted AS (
     SELECT record, division_code, amount_fen, fiscal_year, 'superior_doc_no', superior_doc_no FROM indicators
     UNION ALL
     SELECT p.record, p.division_code, p.net_fen, coalesce(i.fiscal_year, year(p.pay_date)), 'doc_no', p.doc_no
-    FROM payments p LEFT JOIN indicators i ON i.indicator_id = p.indicator_id
+    FROM linked_payments p LEFT JOIN indicators i ON i.indicator_id = p.indicator_id
     WHERE NOT p.is_reversal
 ), forms AS (
     SELECT number, regexp_extract(document_number(number), '^[\x{4e00}-\x{9fff}]{2,8}〔([0-9]{4})〕[0-9]+号$', 1) AS year_text

@@ -21,7 +21,8 @@ Why: Last year's money is counted again as this year's arrangement: the scale gr
 Basis: Budget Law (2014) art. 42 (carried-over money goes on as such); ministry problem list P9.
 
 Method: Unspent balance = amount less net transfers out, carry-over edges out and net payments, over all time, if
-greater than 0. An indicator accused by entry/re-entered or entry/bundled is left to them.
+greater than 0. An accepted link takes a balance on as the record would. An indicator accused by entry/re-entered or
+entry/bundled is left to them.
 
 Example: An indicator of 2016 over 1,113,238.72 had 287.04 paid; in 2017 the agency typed 1,112,951.68 as own:
 flagged. With a carry-over transfer from the old indicator it is not.
@@ -43,9 +44,9 @@ FROM typed_own_indicators i
 JOIN indicators b ON b.fiscal_year = i.fiscal_year - 1 AND b.division_code = i.division_code
     AND b.agency_code IS NOT DISTINCT FROM i.agency_code AND b.function_code IS NOT DISTINCT FROM i.function_code
 JOIN nodes n ON n.record = b.record AND n.amount_fen - n.outflow_fen = i.amount_fen
-WHERE b.record NOT IN (SELECT source_id FROM transfers
+WHERE b.record NOT IN (SELECT source_id FROM linked_transfers
                        WHERE kind = 'carry_over' AND NOT is_reversal AND net_fen > 0 AND source_id IS NOT NULL)
-  AND b.indicator_id NOT IN (SELECT previous_id FROM indicators WHERE previous_id IS NOT NULL)
+  AND b.indicator_id NOT IN (SELECT previous_id FROM linked_indicators WHERE previous_id IS NOT NULL)
 GROUP BY ALL
 """
 

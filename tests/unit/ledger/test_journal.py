@@ -31,6 +31,11 @@ def ledger(tmp_path: Path) -> Path:
                     "amount_fen": 700,
                 }
             ],
+            "indicators": [
+                {"indicator_id": name, "fiscal_year": 2017, "division_code": "4101", "date": date(2017, 2, 9),
+                 "amount_fen": 700, "origin": "superior"}
+                for name in ("I-1", "I-2")
+            ],
             "payments": [
                 {"payment_id": name, "division_code": "4101", "amount_fen": 5, "pay_date": date(2017, 3, 4),
                  "status": status, "method": "direct", "payee_kind": "village", "payee_name": "村"}
@@ -64,7 +69,9 @@ def test_an_accepted_link_runs_with_the_money_and_carries_its_record_amount(ledg
     accept(ledger, "payment:P-1", "indicator:I-1", amount_fen=9, date="2017-05-05")
     accept(ledger, "transfer:T-404", "indicator:I-1")
     accept(ledger, "indicator:I-1", "payment:P-2")
-    first, second = lineage.open(ledger).asserted_links
+    first, second, lost, void = lineage.open(ledger).asserted_links
+    assert (lost.counted, lost.amount_fen, lost.date) == (False, 0, None)
+    assert (void.target, void.amount_fen) == ("payment:P-2", 0)
     assert (first.source, first.target, first.amount_fen, first.date) == (
         "transfer:T-1",
         "indicator:I-1",

@@ -12,7 +12,7 @@ import pytest
 import lineage
 from api import cli
 from lineage.ledger import journal
-from queries import overview, overview_records
+from queries import Filter, Plan, check, overview, overview_records, sample
 from queries.catalogue import catalogue, shared_tables
 from queries.flows import spending_flows
 from queries.parameters import settings
@@ -131,3 +131,30 @@ def test_a_link_to_a_record_not_there_yet_keeps_no_other_link_out(tmp_path: Path
     journal.append(path, journal.LINK_ACCEPTED, body, "auditor", AT)
     assert edges(path, as_of=date(2017, 8, 31)) == [("transfer:T", "indicator:J", 100, "2017-02-01", "asserted")]
     assert [row[1] for row in edges(path, as_of=date(2017, 9, 1))] == ["indicator:I"]
+
+
+def test_a_carry_over_that_a_link_says_is_no_money_typed_in_again(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    typed = {"origin": "own", "entry": "manual", "amount_fen": 60, "agency_code": "4101001"}
+    load(path, {
+        "indicators": [indicator("OLD", 2016, agency_code="4101001"), indicator("TYPED", 2017, **typed),
+                       indicator("NEXT", 2017, origin="carry_over", amount_fen=60, agency_code="4101001")],
+        "payments": [{"payment_id": "P", "division_code": "4101", "amount_fen": 40, "pay_date": date(2016, 5, 1),
+                      "status": "valid", "indicator_id": "OLD"}],
+    })
+    body = {"from": "indicator:OLD", "to": "indicator:NEXT", "why": "seen", "kind": "carried"}
+    journal.append(path, journal.LINK_ACCEPTED, body, "auditor", AT)
+    accused = [len(check(lineage.open(path, asserted=asserted), ["entry/carry-over-as-current"]).findings)
+               for asserted in (True, False)]
+    assert accused == [0, 1]
+
+
+def test_a_transfer_is_of_its_source_s_year_whoever_says_what_the_source_is(tmp_path: Path) -> None:
+    path = ledger(tmp_path / "ledger")
+    load(path, {"transfers": [transfer(transfer_id="U", source_id=None, issue_date=date(2018, 1, 5))]})
+    body = {"from": "indicator:I", "to": "transfer:U", "why": "seen", "kind": "given"}
+    journal.append(path, journal.LINK_ACCEPTED, body, "auditor", AT)
+    for asserted, year in ((True, 2017), (False, 2018)):
+        view = lineage.open(path, asserted=asserted)
+        drawn = sample(view, Plan(9), Filter("transfer", year=year)).drawn
+        assert "transfer:U" in [one.record for one in drawn]
