@@ -57,6 +57,11 @@ class Ledger:
         self._answers: dict[str, Callable[[], str]] = {}
         self._raw_files: set[Path] = set()
 
+    def __repr__(self) -> str:
+        known = f"batch {self.batch}" if self.batch else "empty"
+        links = "" if self.asserted else ", without accepted links"
+        return f"<ledger {self.path}: {known}, as of {self.as_of or 'no day'}{links}>"
+
     @cached_property
     def history(self) -> History:
         """The batches of this view; read when tables are built from them, not on opening."""

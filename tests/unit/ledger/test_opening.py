@@ -117,3 +117,10 @@ def test_what_does_not_fit_into_memory_spills_and_leaves_nothing_behind(
     del view
     gc.collect()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ledger_says_which_view_it_is(ledger: Path) -> None:
+    day = lineage.open(ledger).latest_business_date
+    assert repr(lineage.open(ledger)) == f"<ledger {ledger}: batch 2, as of {day}>"
+    past = lineage.open(ledger, as_of=date(2017, 1, 5), as_known=1, asserted=False)
+    assert repr(past) == f"<ledger {ledger}: batch 1, as of 2017-01-05, without accepted links>"
