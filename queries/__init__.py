@@ -10,7 +10,9 @@ from queries.overview_records import Figure, FigureRecords, overview_records
 from queries.page import Page
 from queries.prepared import prepare
 from queries.rank import Ranking, rank, rank_terms
+from queries.rank_parts import Sources as RankSources
 from queries.rank_parts import part_records as rank_records
+from queries.rank_parts import sources as rank_sources
 from queries.reconcile import Reconciliation, reconcile
 from queries.reconcile_notes import Said, explain_difference
 from queries.sample import Plan, Sample, sample
@@ -36,6 +38,7 @@ __all__ = [
     "Page",
     "Payee",
     "Plan",
+    "RankSources",
     "Ranking",
     "Reconciliation",
     "RecordSet",
@@ -58,6 +61,7 @@ __all__ = [
     "prepare",
     "rank",
     "rank_records",
+    "rank_sources",
     "rank_terms",
     "reconcile",
     "record_event",

@@ -13,7 +13,7 @@ from lineage.attribution import POLICIES
 from lineage.attribution.bounds import Bounds
 from lineage.attribution.passes import origin_classes
 from lineage.graph import tables
-from lineage.graph.arrays import CLASSES, EPOCH
+from lineage.graph.arrays import CLASSES, EPOCH, Graph, Ints
 from lineage.proof import UNSOURCED, proved_together
 from lineage.schema import NODE_KINDS
 
@@ -48,40 +48,34 @@ def paid_by_policy(ledger: Ledger, division: str, year: int) -> tuple[PaidKind, 
     Σ over the kinds is the same under each: what was paid, net. Cost: one class pass over the graph a policy, and a
     max-flow in what lies above the payments.
     """
-    sums = [_sums(ledger, division, year, policy) for policy in PAID_POLICIES]
-    proof = _proof(ledger, division, year)
+    graph = ledger.graph
+    members = _paid(graph, division, year)
+    sums = [_sums(graph, members, policy) for policy in PAID_POLICIES]
+    found = proved_together(graph, members, graph.nodes.amount[members]) if len(members) else {}
+    proof = defaultdict(lambda: Bounds(0, 0), found)
     return tuple(
         PaidKind(kind, tuple(one[kind] for one in sums), proof[key].least, proof[key].most)
         for kind, key in zip(KINDS, (0, 1, UNSOURCED), strict=True)
     )
 
 
-def _proof(ledger: Ledger, division: str, year: int) -> defaultdict[int, Bounds]:
-    """What is provable of each kind of money in the same payments."""
-    graph = ledger.graph
+def _paid(graph: Graph, division: str, year: int) -> Ints:
+    """The payments of a division that are dated in a year."""
     place = NODE_KINDS.index("payment")
     every = np.arange(int(graph.kind_start[place]), int(graph.kind_start[place + 1]), dtype=np.int64)
     days = [(datetime.date(one, 1, 1) - EPOCH).days for one in (year, year + 1)]
     codes = graph.division_codes
     at = codes.index(division) if division in codes else -2
     dates = graph.nodes.date[every]
-    members = every[(graph.nodes.division[every] == at) & (dates >= days[0]) & (dates < days[1])]
-    found = proved_together(graph, members, graph.nodes.amount[members]) if len(members) else {}
-    return defaultdict(lambda: Bounds(0, 0), found)
+    found: Ints = every[(graph.nodes.division[every] == at) & (dates >= days[0]) & (dates < days[1])]
+    return found
 
 
-def _sums(ledger: Ledger, division: str, year: int, policy: str) -> dict[str, int]:
-    import pyarrow.compute as pc
-
-    classes, _ = origin_classes(ledger.graph, policy)
+def _sums(graph: Graph, members: Ints, policy: str) -> dict[str, int]:
+    classes, _ = origin_classes(graph, policy)
+    split = tables.own_classes(graph, classes, members).sum(axis=0)
     found = dict.fromkeys(KINDS, 0)
-    for piece in tables.nodes(ledger.graph, classes):
-        wanted = pc.and_(
-            pc.and_(pc.equal(piece["kind"], "payment"), pc.equal(piece["division_code"], division)),
-            pc.equal(pc.year(piece["date"]), year),
-        )
-        rows = piece.filter(wanted)
-        for name in CLASSES:
-            kind = "unsourced" if name.startswith("unsourced") else name.rpartition("_")[2]
-            found[kind] += int(pc.sum(rows[f"amount_{name}"]).as_py() or 0)
+    for place, name in enumerate(CLASSES):
+        kind = "unsourced" if name.startswith("unsourced") else name.rpartition("_")[2]
+        found[kind] += int(split[place])
     return found

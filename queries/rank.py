@@ -14,9 +14,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lineage.errors import Misuse
 from lineage.money import yuan
-from queries.rank_parts import Measured, Terms, measured, sources
+from queries.rank_parts import Measured, Sources, Terms, measured, sources
 from queries.rank_weights import COUNTED, PARTS, Weights, read_weights
 
 if TYPE_CHECKING:
@@ -116,16 +115,22 @@ class Ranking:
         }
 
 
-def rank(ledger: Ledger, weights: Path | Mapping[str, Any] | None = None, policy: str = "pro-rata") -> Ranking:
-    """Rank the counties and cities of a ledger in the fiscal year of its as-of. Raises Misuse, NotFound (weights)."""
-    return ranked_on(ledger, [rank_terms(weights, policy)])[0]
+def rank(
+    ledger: Ledger,
+    weights: Path | Mapping[str, Any] | None = None,
+    policy: str = "pro-rata",
+    known: Sources | None = None,
+) -> Ranking:
+    """Rank the counties and cities of a ledger in the fiscal year of its as-of. Raises Misuse, NotFound (weights).
+
+    `known` is what `rank_sources` gave of this very version: it depends on no policy and no weights.
+    """
+    return ranked_on(ledger, [rank_terms(weights, policy)], known)[0]
 
 
-def ranked_on(ledger: Ledger, every: Iterable[Terms]) -> list[Ranking]:
+def ranked_on(ledger: Ledger, every: Iterable[Terms], known: Sources | None = None) -> list[Ranking]:
     """The rankings under several terms; rules and reconciliation are run once."""
-    if ledger.as_of is None:
-        raise Misuse("the ledger has no dated record", "load something first")
-    known = sources(ledger, "2017")
+    known = known or sources(ledger)
     divisions = ledger.rows(_DIVISIONS)
     return [_ranking(ledger, terms, divisions, measured(ledger, terms, known)) for terms in every]
 

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lineage.attribution import POLICIES
 from lineage.errors import Misuse
 from queries.findings import Case, findings
@@ -21,6 +23,7 @@ from queries.rank_weights import PARTS, Weights
 from queries.reconcile import reconcile
 
 if TYPE_CHECKING:
+    from lineage.graph.arrays import Graph, Ints
     from lineage.ledger import Ledger
 
 RANKED_POLICIES = tuple(policy for policy in POLICIES if policy != "poison")
@@ -65,9 +68,10 @@ class Sources:
     agreement: Mapping[str, Measured]
 
 
-def sources(ledger: Ledger, calibre: Calibre) -> Sources:
-    """Run the rules and the reconciliation of a ledger."""
-    assert ledger.as_of is not None
+def sources(ledger: Ledger, calibre: Calibre = "2017") -> Sources:
+    """Run the rules and the reconciliation of a ledger. Raises Misuse for one without a dated record."""
+    if ledger.as_of is None:
+        raise Misuse("the ledger has no dated record", "load something first")
     return Sources(findings(ledger, ledger.as_of).cases, _agreement(ledger, calibre))
 
 
@@ -84,11 +88,14 @@ def measured(ledger: Ledger, terms: Terms, known: Sources) -> dict[str, dict[str
     return parts
 
 
-def part_records(ledger: Ledger, terms: Terms, division: str, part: str) -> list[dict[str, Any]]:
+def part_records(
+    ledger: Ledger, terms: Terms, division: str, part: str, known: Sources | None = None
+) -> list[dict[str, Any]]:
     """Record, numerator, denominator of one part of one division, those that miss most first. Raises Misuse (part)."""
     if part not in PARTS:
         raise Misuse(f'found part "{part}"', f"expected one of {', '.join(PARTS)}")
-    known = sources(ledger, terms.calibre) if part in _OF_RULES else Sources((), {})
+    if known is None:
+        known = sources(ledger, terms.calibre) if part in _OF_RULES else Sources((), {})
     if part == "rectified":
         return [
             {"record": case.id, "numerator": int(_is_rectified(case)), "denominator": 1}
@@ -141,22 +148,39 @@ def _money(ledger: Ledger, policy: str) -> Iterator[str]:
     if policy == "pro-rata":
         yield _PRO_RATA
         return
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from lineage.attribution.passes import origin_classes
     from lineage.graph import tables
+    from lineage.graph.arrays import CLASSES
 
-    classes, _ = origin_classes(ledger.graph, policy)
+    graph = ledger.graph
+    classes, _ = origin_classes(graph, policy)
+    unsourced = [name.startswith("unsourced") for name in CLASSES]
     with tempfile.TemporaryDirectory(prefix="lineage-rank-") as folder:
-        file = Path(folder) / "nodes.parquet"
-        writer = None
-        for piece in tables.nodes(ledger.graph, classes):
-            kept = piece.select(["record", "amount_poverty_fen", "amount_unsourced_poverty", "amount_unsourced_other"])
-            writer = writer or pq.ParquetWriter(file, kept.schema)
-            writer.write_table(kept)
-        assert writer is not None
-        writer.close()
-        yield _PRO_RATA.replace("FROM nodes", f"FROM read_parquet('{file}')")
+        files: list[str] = []
+        for nodes in _spending(graph):
+            own = tables.own_classes(graph, classes, nodes)
+            money = {
+                "record": tables.record_names(graph, nodes),
+                "poverty_fen": own[:, tables.POVERTY].sum(axis=1),
+                "unsourced_fen": own[:, unsourced].sum(axis=1),
+            }
+            files.append(f"{folder}/{len(files)}.parquet")
+            pq.write_table(pa.table(money), files[-1], compression="none")
+        yield f"SELECT * FROM read_parquet({files})"
+
+
+def _spending(graph: Graph) -> Iterator[Ints]:
+    """Nodes that spend, payments and account entries, a piece at a time (the first may be empty)."""
+    from lineage.graph.tables import PIECE
+    from lineage.schema import NODE_KINDS
+
+    for kind in (NODE_KINDS.index("payment"), NODE_KINDS.index("account_entry")):
+        first, last = int(graph.kind_start[kind]), int(graph.kind_start[kind + 1])
+        for start in range(first, max(last, first + 1), PIECE):
+            yield np.arange(start, min(start + PIECE, last), dtype=np.int64)
 
 
 @cache

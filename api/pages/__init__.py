@@ -36,6 +36,8 @@ def prepared(service: Service) -> None:
     from api.http.routes import questions
     from lineage.words import LANGUAGES
     from queries.flows import spending_flows
+    from queries.overview_figures import CALIBRES
+    from queries.rank_parts import RANKED_POLICIES
 
     ledger = service.ledger
     asker = Asker(cast("Request", None), service, Person("-", ("reader",), ("*",)), ledger, Scope(None))
@@ -52,3 +54,9 @@ def prepared(service: Service) -> None:
         questions.reconciled(asker, None, "2017")
         questions.ranked(asker)
         import viz.network  # noqa: F401  pyvis is slow to import
+
+        for calibre in CALIBRES:
+            questions.reconciled(asker, None, calibre)
+            questions.overview_of(asker, None, calibre, None)
+        for policy in RANKED_POLICIES:
+            questions.ranked(asker, policy)

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 import queries
 from api.http.asking import Reading
-from api.http.routes.questions import ranked
+from api.http.routes.questions import rank_sources, ranked
 from api.pages.grid import Cell, Column, Drawn, Grid, Link, Money
 from api.pages.layout import Folded, View, choice, facts, form, page, view_of
 from api.pages.markup import Safe, tag
@@ -154,7 +154,7 @@ def _records(view: View, code: str, part: str, policy: str) -> Grid:
     rows = asker.service.remembered(
         asker.ledger,
         ("rank records", code, part, policy),
-        lambda: queries.rank_records(asker.ledger, rank_terms(None, policy), code, part),
+        lambda: queries.rank_records(asker.ledger, rank_terms(None, policy), code, part, rank_sources(asker)),
     )
 
     def shown(value: int) -> Cell:

@@ -31,14 +31,12 @@ def nodes(graph: Graph, classes: Classes) -> Iterator[pa.Table]:
     """One row a record, a piece at a time."""
     import pyarrow as pa
 
-    from lineage.attribution.class_mixture import first_parts
-
     states = np.array(["none", "broken", "partial", "complete"], dtype=object)
     for start in range(0, max(graph.node_count, 1), PIECE):
         rows = slice(start, min(start + PIECE, graph.node_count))
         pools = graph.pools
         split = _piece(classes, rows).dense(pools.pool[rows])
-        own = first_parts(split, np.minimum(graph.nodes.amount[rows], pools.pool[rows]))
+        own = _own(graph, split, rows)
         state = np.where(graph.nodes.alive[rows],
                          np.where(graph.chains.sourced[rows], np.where(graph.chains.unsourced[rows], 2, 3), 1), 0)
         columns: dict[str, Any] = {
@@ -59,6 +57,18 @@ def nodes(graph: Graph, classes: Classes) -> Iterator[pa.Table]:
         }
         columns |= _class_columns(split, "") | _class_columns(own, "amount_")
         yield pa.table(columns)
+
+
+def own_classes(graph: Graph, classes: Classes, nodes: Ints) -> Ints:
+    """Class fen (n, 10) of the own amounts of some nodes: what their rows of `nodes` have in `amount_` columns."""
+    return _own(graph, _piece(classes, nodes).dense(graph.pools.pool[nodes]), nodes)
+
+
+def _own(graph: Graph, split: Ints, rows: slice | Ints) -> Ints:
+    """The own amounts of nodes as the first fen of their pools."""
+    from lineage.attribution.class_mixture import first_parts
+
+    return first_parts(split, np.minimum(graph.nodes.amount[rows], graph.pools.pool[rows]))
 
 
 def edges(graph: Graph, classes: Classes) -> Iterator[pa.Table]:
@@ -121,7 +131,7 @@ def document_links(graph: Graph) -> pa.Table:
     })
 
 
-def _piece(classes: Classes, rows: slice) -> Classes:
+def _piece(classes: Classes, rows: slice | Ints) -> Classes:
     from lineage.attribution.class_walk import Classes
 
     return Classes(classes.kind[rows], classes.row[rows], classes.rows)

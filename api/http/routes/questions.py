@@ -155,9 +155,16 @@ def search(
 def ranked(asker: Asker, policy: str = "pro-rata") -> dict[str, Any]:
     """The ranking under a policy with the rows of the asker's divisions; places are among all."""
     whole = asker.service.remembered(
-        asker.ledger, ("rank", policy), lambda: queries.rank(asker.ledger, None, policy).to_json()
+        asker.ledger,
+        ("rank", policy),
+        lambda: queries.rank(asker.ledger, None, policy, rank_sources(asker)).to_json(),
     )
     return asker.scope.narrowed(whole)
+
+
+def rank_sources(asker: Asker) -> queries.RankSources:
+    """What every ranking of this version begins with, whatever the policy: findings and the reports' agreement."""
+    return asker.service.remembered(asker.ledger, ("rank sources",), lambda: queries.rank_sources(asker.ledger))
 
 
 @routes.get("/ranking", operation_id="get_ranking", responses=list_of(answers.Ranking))
