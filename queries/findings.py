@@ -113,7 +113,10 @@ class Findings:
 
 
 def findings(ledger: Ledger, today: date, wanted: Wanted | None = None, rules_dir: Path | None = None) -> Findings:
-    """What holds now and what people worked on, by rule and subject. Raises NotFound (division, id), Misuse."""
+    """What holds now and what people worked on, by rule and subject. Raises NotFound (division, id), Misuse.
+
+    Of a view without accepted links, what would hold without them.
+    """
     wanted = wanted or Wanted()
     inside = None if wanted.division is None else subtree(ledger, wanted.division)
     known_cases = _cases(ledger, rules_dir)
@@ -188,8 +191,8 @@ def _cases(ledger: Ledger, rules_dir: Path | None, asked: tuple[str, ...] = ()) 
         on = {rule.name for rule in catalogue(rules_dir) if rule.on}
         rules = on & {noted[name][-1].body["rule"] for name in asked}
     # a server hands in the latest version that is ready; opening a newer one here would build its tables in memory
-    is_whole = ledger.as_known is None and ledger.asserted and ledger.as_of == ledger.latest_business_date
-    latest = ledger if is_whole else lineage.open(ledger.path)
+    is_whole = ledger.as_known is None and ledger.as_of == ledger.latest_business_date
+    latest = ledger if is_whole else lineage.open(ledger.path, asserted=ledger.asserted)
     if rules is None and rules_dir is None and latest.batch:
         found = _holding(latest)
     else:

@@ -24,7 +24,7 @@ def text(key: str) -> str:
     return say(f"findings.option_{key}", LANGUAGE)
 
 
-@options("ledger", "json", "unit")
+@options("ledger", "json", "asserted", "unit")
 def findings_command(
     settings: Settings,
     ids: Annotated[list[str] | None, typer.Argument(metavar="ID")] = None,
@@ -55,6 +55,8 @@ def findings_command(
     if set_state or attach or due or why:
         if not ids:
             raise Misuse("which findings? name their ids", "see `lineage findings`")
+        if not settings.asserted:
+            raise Misuse("a decision with --no-asserted", "decide on what holds with the accepted links")
         from queries.life_cycle import Actor
 
         actor = Actor(who or getpass.getuser(), acting_for or None)

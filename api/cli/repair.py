@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.options import Settings, options
+from api.cli.options import LANGUAGE, Settings, options
 from api.cli.output import DONE, amount_text, headings, note, print_json, print_table
 from lineage.words import area_words, say
 
@@ -19,16 +19,23 @@ if TYPE_CHECKING:
     from lineage.links.proposals import Proposal
 
 
-@options("ledger", "json", "as_of", "unit")
+def text(key: str) -> str:
+    """The help text of one option, in the language of the environment."""
+    return say(f"repair.option_{key}", LANGUAGE)
+
+
+@options("ledger", "json", "as_of", "as_known", "asserted", "unit")
 def repair_command(
     settings: Settings,
-    accept: Annotated[list[str] | None, typer.Option("--accept", metavar="ID")] = None,
-    accept_sure: Annotated[float | None, typer.Option("--accept-sure", min=0.0, max=1.0, metavar="SCORE")] = None,
-    revoke: Annotated[str, typer.Option("--revoke", metavar="ID")] = "",
-    why: Annotated[str, typer.Option("--why")] = "",
-    who: Annotated[str, typer.Option("--who", envvar="LINEAGE_USER")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
-    accepted: Annotated[bool, typer.Option("--accepted")] = False,
+    accept: Annotated[list[str] | None, typer.Option("--accept", metavar="ID", help=text("accept"))] = None,
+    accept_sure: Annotated[
+        float | None, typer.Option("--accept-sure", min=0.0, max=1.0, metavar="SCORE", help=text("accept_sure"))
+    ] = None,
+    revoke: Annotated[str, typer.Option("--revoke", metavar="ID", help=text("revoke"))] = "",
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help=text("why"))] = "",
+    who: Annotated[str, typer.Option("--who", metavar="NAME", envvar="LINEAGE_USER", help=text("who"))] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
+    accepted: Annotated[bool, typer.Option("--accepted", help=text("accepted"))] = False,
 ) -> int:
     """List proposed links, or decide on them."""
     from lineage.links.decisions import accept as accept_links
@@ -36,6 +43,7 @@ def repair_command(
     from lineage.links.decisions import revoke as revoke_link
     from lineage.links.proposals import propose
 
+    _refuse_past(settings, bool(accept or revoke or accept_sure is not None), accepted)
     ledger = settings.open()
     by, at = who or getpass.getuser(), datetime.now(UTC)
     if revoke:
@@ -53,6 +61,16 @@ def repair_command(
         _derive(settings)
         return DONE
     return _accepted(ledger, settings) if accepted else _show(propose(ledger), settings)
+
+
+def _refuse_past(settings: Settings, decides: bool, accepted: bool) -> None:
+    """Decisions are about the ledger as it is, with all links that count."""
+    from lineage.errors import Misuse
+
+    if decides and (settings.as_known is not None or not settings.asserted):
+        raise Misuse("a decision with --as-known or --no-asserted", "decide on the ledger as it is now")
+    if accepted and not settings.asserted:
+        raise Misuse("--accepted with --no-asserted", "one lists what the other leaves out")
 
 
 def _derive(settings: Settings) -> None:
@@ -90,39 +108,30 @@ def _show(proposals: Sequence[Proposal], settings: Settings) -> int:
 def _accepted(ledger: Ledger, settings: Settings) -> int:
     links = ledger.asserted_links
     if settings.json:
-        print_json(
-            {
-                "accepted": [
-                    {
-                        "entry": link.entry,
-                        "from": link.source,
-                        "to": link.target,
-                        "who": link.who,
-                        "why": link.why,
-                        "at": link.at,
-                    }
-                    for link in links
-                ]
-            }
-        )
-    else:
-        heads = headings(settings.lang, "entry", "from", "to", "amount", "who", "why", "at")
-        print_table(
-            heads,
-            [
-                (
-                    link.entry,
-                    link.source,
-                    link.target,
-                    amount_text(link.amount_fen, settings.unit),
-                    link.who,
-                    link.why,
-                    link.at,
-                )
-                for link in links
-            ],
-            right=heads[3:4],
-        )
+        print_json({"accepted": [link.to_json() for link in links]})
+        return DONE
+    heads = headings(settings.lang, "entry", "from", "to", "kind", "counted", "amount", "date", "who", "why", "at")
+    print_table(
+        heads,
+        [
+            (
+                link.entry,
+                link.source,
+                link.target,
+                link.kind,
+                "✓" if link.counted else "",
+                amount_text(link.amount_fen, settings.unit),
+                link.date,
+                link.who,
+                link.why,
+                link.at,
+            )
+            for link in links
+        ],
+        right=heads[5:6],
+    )
+    if gave_way := sum(not link.counted for link in links):
+        note(say("repair.gave_way", settings.lang, count=gave_way))
     return DONE
 
 

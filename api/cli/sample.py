@@ -21,7 +21,7 @@ def text(key: str) -> str:
     return say(f"sample.option_{key}", LANGUAGE)
 
 
-@options("ledger", "json", "as_of", "as_known", "year", "unit")
+@options("ledger", "json", "as_of", "as_known", "asserted", "year", "unit")
 def sample_command(
     settings: Settings,
     size: Annotated[int, typer.Option("--size", min=1, help=text("size"))] = 30,

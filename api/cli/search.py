@@ -22,7 +22,7 @@ def text(key: str) -> str:
     return say(f"search.option_{key}", LANGUAGE)
 
 
-@options("ledger", "json", "as_of", "as_known", "year", "unit")
+@options("ledger", "json", "as_of", "as_known", "asserted", "year", "unit")
 def search_command(
     settings: Settings,
     words: Annotated[list[str], typer.Argument(metavar="TEXT", help=text("text"))],

@@ -14,6 +14,7 @@ from typing import Any
 
 from lineage.errors import Damaged
 from lineage.ledger.journal import Entry
+from lineage.money import yuan
 
 Rows = Callable[[str], list[dict[str, Any]]]
 _CARRIED = """
@@ -41,6 +42,14 @@ class AssertedLink:
     at: str
     entry: int
     counted: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """The link as every door gives it."""
+        return {
+            "entry": self.entry, "from": self.source, "to": self.target, "kind": self.kind, "counted": self.counted,
+            "amount": yuan(self.amount_fen), "date": self.date.isoformat() if self.date else None,
+            "who": self.who, "why": self.why, "at": self.at,
+        }
 
 
 def links(entries: Sequence[Entry], rows: Rows) -> list[AssertedLink]:

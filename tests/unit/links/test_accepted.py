@@ -12,7 +12,7 @@ import pytest
 import lineage
 from api import cli
 from lineage.ledger import journal
-from queries import Filter, Plan, check, overview, overview_records, sample
+from queries import Filter, Plan, check, findings, overview, overview_records, sample
 from queries.catalogue import catalogue, shared_tables
 from queries.flows import spending_flows
 from queries.parameters import settings
@@ -89,7 +89,8 @@ def test_every_command_that_shows_figures_can_leave_accepted_links_out(
     for flag in ("--asserted", "--no-asserted"):
         assert cli.run(["trace", "indicator:I", "--json", flag, "--ledger", str(path)]) == 0
         found[flag] = json.loads(capsys.readouterr().out)["state"]
-        for command in (["check"], ["overview"], ["rank"], ["explain", "indicator:I"], ["links", "T", "I"]):
+        for command in (["check"], ["overview"], ["rank"], ["explain", "indicator:I"], ["links", "T", "I"],
+                        ["findings"], ["search", "T"], ["sample", "--kind", "indicator"], ["repair"]):
             assert cli.run([*command, flag, "--ledger", str(path)]) in (0, 1)
         capsys.readouterr()
     assert found == {"--asserted": "complete", "--no-asserted": "broken"}
@@ -158,3 +159,37 @@ def test_a_transfer_is_of_its_source_s_year_whoever_says_what_the_source_is(tmp_
         view = lineage.open(path, asserted=asserted)
         drawn = sample(view, Plan(9), Filter("transfer", year=year)).drawn
         assert "transfer:U" in [one.record for one in drawn]
+
+
+def test_the_list_of_accepted_links_tells_what_each_carries_now_and_which_gave_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = ledger(tmp_path / "ledger")
+    load(path, {"transfers": [transfer(target_id="J", receive_date=date(2017, 2, 9))]})
+
+    def told(*more: str) -> dict[str, dict[str, Any]]:
+        assert cli.run(["repair", "--accepted", "--json", *more, "--ledger", str(path)]) == 0
+        return {link["to"]: link for link in json.loads(capsys.readouterr().out)["accepted"]}
+
+    gave_way = {"kind": "received", "counted": False, "amount": "0.00", "date": None}
+    before = {"kind": "received", "counted": True, "amount": "1.00", "date": "2017-02-01"}
+    carried = {"kind": "carried", "counted": True, "amount": "0.30", "date": "2018-03-01"}
+    for found, expected in ((told(), gave_way), (told("--as-known", "1"), before)):
+        assert expected.items() <= found["indicator:I"].items()
+        assert carried.items() <= found["indicator:K"].items()
+    assert cli.run(["repair", "--accepted", "--lang", "en", "--ledger", str(path)]) == 0
+    assert "1 accepted links do not count" in capsys.readouterr().err
+    for past in (["--no-asserted"], ["--as-known", "1"]):
+        assert cli.run(["repair", "--accept-sure", "0.5", "--why", "x", *past, "--ledger", str(path)]) == 2
+    assert cli.run(["repair", "--accepted", "--no-asserted", "--ledger", str(path)]) == 2
+    assert cli.run(["findings", "F-1", "--set", "explained", "--no-asserted", "--ledger", str(path)]) == 2
+
+
+def test_findings_without_links_are_what_would_hold_without_them(tmp_path: Path) -> None:
+    path = ledger(tmp_path / "ledger")
+    found = {asserted: {(case.rule, case.subject)
+                        for case in findings(lineage.open(path, asserted=asserted), date(2018, 6, 1)).cases}
+             for asserted in (True, False)}
+    assert found[False] - found[True] == {
+        ("chain/unsourced-indicator", "indicator:I"), ("chain/unsourced-indicator", "indicator:K"),
+        ("chain/unreceived-transfer", "transfer:T")}
