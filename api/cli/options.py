@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from lineage.ledger import Ledger
 
 LANGUAGE: Language = environment_language()
+WORTH_DERIVING_BYTES = 4_000_000
+"""Some 100,000 payments: from here on building in memory takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,19 @@ class Settings:
     graph: str | None = None
 
     def open(self) -> Ledger:
-        """The ledger these settings name, as of the date and batch they name, with or without accepted links."""
+        """The ledger these settings name, as of the date and batch they name, with or without accepted links.
+
+        Where the usual view of a large ledger has no derived set that fits, a note says that the answer takes longer.
+        """
         import lineage
 
-        return lineage.open(self.ledger, as_of=self.as_of, as_known=self.as_known, asserted=self.asserted)
+        found = lineage.open(self.ledger, as_of=self.as_of, as_known=self.as_known, asserted=self.asserted)
+        usual = self.as_of is None and self.as_known is None and self.asserted
+        if usual and not found.is_derived and found.history.bytes >= WORTH_DERIVING_BYTES:
+            from api.cli.output import note  # which needs this module's language
+
+            note(say("ledger.not_derived", self.lang))
+        return found
 
 
 def parse_day(text: str) -> date:

@@ -48,6 +48,13 @@ class History:
         return manifest.parse(manifest.file_of(self.ledger, batch))
 
     @property
+    def bytes(self) -> int:
+        """Size of the Parquet files that hold its rows."""
+        files = [stored for made in self.tail for stored in made.files]
+        files += [stored for one in self.checkpoints for _, stored in one.alone]
+        return sum(stored.bytes for stored in files) + sum(one.bytes for one in self.checkpoints)
+
+    @property
     def withdrawals(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
         """Batches that take others back, with those they name, oldest first."""
         old = (pair for one in self.checkpoints for pair in one.withdrawals if pair[0] <= self.batch)

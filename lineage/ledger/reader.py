@@ -276,6 +276,11 @@ class Ledger:
         found = derived.in_force(self.path)
         return found.folder(self.path) if found and found.fits_tables(self) else None
 
+    @property
+    def is_derived(self) -> bool:
+        """Whether tables and graph of this view lie ready; else they are built in memory when first asked for."""
+        return self._graph_folder is not None
+
     @cached_property
     def _graph_folder(self) -> Path | None:
         found = derived.in_force(self.path)

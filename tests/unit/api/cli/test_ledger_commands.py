@@ -123,3 +123,21 @@ def test_a_file_that_cannot_hold_the_tables_is_refused(
 ) -> None:
     assert cli.run(["rejects", "1", "-o", str(tmp_path / "r.pdf"), "--ledger", str(ledger)]) == 2
     assert "name a folder or an .xlsx file" in capsys.readouterr().err
+
+
+def test_a_question_that_builds_a_large_ledger_in_memory_says_what_makes_it_quick(
+    ledger: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(*arguments: str) -> bool:
+        assert cli.run(["trace", "allocation:A-1", "--ledger", str(ledger), *arguments]) == 0
+        return "lineage derive" in capsys.readouterr().err
+
+    assert not said()  # the load derived
+    (ledger / "derived" / "current.json").unlink()
+    assert not said()  # small: it takes no time
+    monkeypatch.setattr("api.cli.options.WORTH_DERIVING_BYTES", 1)
+    assert said()
+    assert not said("--as-of", "2017-06-30")  # of a day gone by nothing is ever kept
+    assert cli.run(["derive", "--ledger", str(ledger)]) == 0
+    capsys.readouterr()
+    assert not said()
