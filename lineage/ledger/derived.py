@@ -20,7 +20,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lineage.errors import NotFound, Unavailable
+from lineage.errors import NotFound
 from lineage.ledger import durable, lock
 from lineage.release import VERSION
 from lineage.schema import TABLES
@@ -102,10 +102,8 @@ def derive(path: str | Path, steps: Sequence[Step] = (), *, anew: bool = False) 
             return before
         number, day = _next_number(ledger_path), _iso(ledger.as_of)
         made = DerivedSet(number, ledger.version, ledger.batch, day, links_digest(ledger), fingerprint())
-        try:
+        with durable.told(made.folder(ledger_path)):
             _build(ledger, made, [*map(_step, DERIVATIONS), *steps])
-        except OSError as error:
-            raise Unavailable(f"could not write the derived set: {error.strerror}", "free some space") from error
         _sweep(ledger_path, {made.number, before.number if before else made.number})
         return made
 
@@ -132,6 +130,7 @@ def _build(ledger: Ledger, made: DerivedSet, steps: Sequence[Step]) -> None:
     try:
         for step in steps:
             step(ledger, aside)
+        durable.sync_tree(aside)
         durable.rename(aside, made.folder(ledger.path))
     finally:
         durable.discard(aside)

@@ -1,7 +1,8 @@
 """The journal: decisions of people, append-only, each line holding the hash of the line before.
 
 Kinds: `finding-event`, `link-accepted`, `link-revoked`, `withdrawal`, `settings`, `seal`. An entry counts once
-its line ends in a newline and is synced; what a crash tore off is no entry and is cut away by the next writer.
+its line ends in a newline and is synced; of several taken at once each says how many more there are, and none counts
+before the last. What a crash tore off is no entry and is cut away by the next writer.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ WITHDRAWAL = "withdrawal"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One decision: running number from 1, kind, what was decided, who, when, hash of the line before."""
+    """One decision: running number from 1, kind, what was decided, who, when, hash of the line before.
+
+    `more` is how many of those taken at once with it follow.
+    """
 
     number: int
     kind: str
@@ -32,6 +36,7 @@ class Entry:
     by: str
     at: str
     previous: str
+    more: int = 0
 
     def to_bytes(self) -> bytes:
         """The line without its newline; its SHA-256 is what the next line names as `previous`."""
@@ -44,6 +49,7 @@ class Entry:
                 "at": self.at,
                 "previous": self.previous,
             }
+            | ({"more": self.more} if self.more else {})  # a single decision's line is as the first release wrote it
         )
 
 
@@ -58,7 +64,7 @@ def append(ledger: Path, kind: str, body: dict[str, Any], by: str, at: datetime)
 
 
 def append_all(ledger: Path, decisions: list[tuple[str, dict[str, Any]]], by: str, at: datetime) -> list[Entry]:
-    """Write several decisions at once; they take effect together or not at all in one synced write."""
+    """Write several decisions at once; they take effect together or not at all, torn writes included."""
     if not ledger.is_dir():
         raise NotFound(f"{ledger} holds no ledger", "name it with --ledger")
     moment = at.isoformat(timespec="seconds")
@@ -67,7 +73,7 @@ def append_all(ledger: Path, decisions: list[tuple[str, dict[str, Any]]], by: st
         before, previous = head(ledger)
         entries = []
         for number, (kind, body) in enumerate(decisions, before + 1):
-            entries.append(Entry(number, kind, body, by, moment, previous))
+            entries.append(Entry(number, kind, body, by, moment, previous, before + len(decisions) - number))
             previous = hashlib.sha256(entries[-1].to_bytes()).hexdigest()
         durable.append(file_of(ledger), b"".join(entry.to_bytes() + b"\n" for entry in entries))
         if not before:
@@ -78,7 +84,7 @@ def append_all(ledger: Path, decisions: list[tuple[str, dict[str, Any]]], by: st
 def read(ledger: Path, up_to: int | None = None) -> tuple[Entry, ...]:
     """All decisions in order, or the first `up_to`. Raises Damaged when a line is no entry."""
     found = []
-    for number, line in enumerate(_whole_lines(ledger)[:up_to], 1):
+    for number, line in enumerate(lines(ledger)[:up_to], 1):
         try:
             found.append(Entry(**json.loads(line)))
         except (ValueError, TypeError) as error:
@@ -116,17 +122,31 @@ def _revokes(body: dict[str, Any], number: int, link: dict[str, Any]) -> bool:
     return (body.get("from"), body.get("to")) == (link.get("from"), link.get("to"))
 
 
-def _whole_lines(ledger: Path) -> list[bytes]:
+def lines(ledger: Path) -> list[bytes]:
+    """The lines that count, without their newlines."""
     return _whole(ledger).split(b"\n")[:-1]
 
 
 def _whole(ledger: Path) -> bytes:
-    """The journal up to its last newline: what follows was never acknowledged."""
+    """The journal up to the last decision that is whole: what follows was never acknowledged."""
     try:
         content = file_of(ledger).read_bytes()
     except FileNotFoundError:
         return b""
-    return content[: content.rfind(b"\n") + 1]
+    end = content.rfind(b"\n") + 1
+    while end and _is_followed(content[content.rfind(b"\n", 0, end - 1) + 1 : end]):
+        end = content.rfind(b"\n", 0, end - 1) + 1
+    return content[:end]
+
+
+def _is_followed(line: bytes) -> bool:
+    """Whether a line says that more belong to it. One that is no entry is told by who reads it, not here."""
+    if b'"more":' not in line:
+        return False
+    try:
+        return bool(json.loads(line).get("more"))
+    except (ValueError, AttributeError):
+        return False
 
 
 def _cut_torn(ledger: Path) -> None:

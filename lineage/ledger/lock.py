@@ -10,10 +10,11 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lineage.errors import Busy, Unavailable
+from lineage.ledger import durable
 
 POLL_SECONDS = 0.05
 NOTE = "lock"
@@ -31,12 +32,14 @@ def held(file: Path, who: str, since: str, *, wait: bool | float = True) -> Iter
         raise Unavailable(f"could not open {file}: {error.strerror}", "see that you may write there") from error
     try:
         _acquire(handle, file, wait)
-        note = json.dumps({"who": who, "pid": os.getpid(), "since": since}, ensure_ascii=False).encode()
         ended_well = not os.fstat(handle).st_size
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, note, 0)
+        with durable.told(file):
+            os.ftruncate(handle, 0)
+            note = {"who": who, "pid": os.getpid(), "since": since}
+            os.pwrite(handle, json.dumps(note, ensure_ascii=False).encode(), 0)
         yield ended_well
-        os.ftruncate(handle, 0)
+        with suppress(OSError):  # what was done is done; the note that stays only makes the next one look about
+            os.ftruncate(handle, 0)
     finally:
         os.close(handle)
 

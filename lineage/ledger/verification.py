@@ -210,8 +210,7 @@ def _batch(ledger: Path, made: Manifest, tally: _Tally) -> Iterator[Problem]:
 
 
 def _journal(ledger: Path, tally: _Tally, anchors: Sequence[Anchor]) -> Iterator[Problem]:
-    file = journal.file_of(ledger)
-    lines = file.read_bytes().split(b"\n")[:-1] if file.exists() else []
+    lines = journal.lines(ledger)
     hashes = [FIRST]
     for number, line in enumerate(lines, 1):
         problem = _chained(line, number, hashes[-1])

@@ -146,18 +146,15 @@ class Writer:
 
     def _folder(self) -> Path:
         folder = self.work / uuid.uuid4().hex
-        folder.mkdir(parents=True)
+        _make(folder)
         return folder
 
     def _publish(self, made: Manifest, written: Path) -> Manifest:
         """The order that makes a batch appear at once: files, their folder, its name, then the manifest."""
         target = layers.batch_folder(self.path, made.batch)
-        try:
-            durable.sync_tree(written)
-            durable.discard(target)
-            durable.rename(written, target)
-        except OSError as error:
-            raise Unavailable(f"could not put batch {made.batch} in place: {error.strerror}", "try again") from error
+        durable.sync_tree(written)
+        durable.discard(target)
+        durable.rename(written, target)
         durable.write(manifest.file_of(self.path, made.batch), made.to_bytes())
         self.history = covering.cover(self.engine, self.history.followed_by(made))
         return made
@@ -198,7 +195,7 @@ def write(
                 "put the right key back: under another one equal numbers would no longer match",
             )
         work = ledger / "batches" / f".writing-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        work.mkdir()
+        _make(work)
         staging = engine.connect(work / "spill", ordered=False)
         engine.spare_memory(staging, work / "spill", megabytes=2560)  # the cells of ten million payments, mostly
         try:

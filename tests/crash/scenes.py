@@ -6,6 +6,7 @@ kills do not pay for hundreds of interpreters. It never opens an engine itself.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -21,11 +22,13 @@ from unittest.mock import patch
 import pytest
 
 import lineage
+from lineage.errors import LineageError
 from lineage.ledger import covering, derive, journal
 from tests.crash.test_commit import NEW, OLD, amounts, break_at, load_new, load_old, withdraw
 from tests.staging import AT, load_rows
 
 State = tuple[Any, ...]
+SAID = "said.txt"
 EARLY = 2
 """Loose batches at which the scene of a checkpoint makes one."""
 
@@ -95,18 +98,21 @@ def again(name: str, ledger: Path) -> None:
 class Forks:
     """The parent process, from the test's side: an order in, the child's exit code out."""
 
-    def __init__(self) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    def __init__(self, **environment: str) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **environment}
         self._parent = subprocess.Popen(
             [sys.executable, "-m", "tests.crash.scenes"],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
-    def run(self, name: str, ledger: Path, *, touch: int = 0, after_ms: int = 0) -> int:
-        """Do a scene's act in a child that is killed at its n-th touch of the disk, or after so long."""
+    def run(self, name: str, ledger: Path, *, touch: int = 0, after_ms: int = 0, fault: int = 0) -> int:
+        """Do a scene's act in a child that is killed at its n-th touch of the disk, or after so long.
+
+        With `fault` that touch fails in this way instead (tests/crash/faulty_disk.c); what was said lies beside.
+        """
         assert self._parent.stdin is not None
         assert self._parent.stdout is not None
-        self._parent.stdin.write(f"{name}\t{touch}\t{after_ms}\t{ledger}\n")
+        self._parent.stdin.write(f"{name}\t{touch}\t{after_ms}\t{fault}\t{ledger}\n")
         self._parent.stdin.flush()
         return int(self._parent.stdout.readline())
 
@@ -118,9 +124,9 @@ class Forks:
 
 
 @contextmanager
-def forks() -> Iterator[Forks]:
+def forks(**environment: str) -> Iterator[Forks]:
     """A parent while the block runs."""
-    made = Forks()
+    made = Forks(**environment)
     try:
         yield made
     finally:
@@ -129,8 +135,10 @@ def forks() -> Iterator[Forks]:
 
 def _serve() -> None:
     for order in sys.stdin:
-        name, touch, after_ms, ledger = order.rstrip("\n").split("\t")
+        name, touch, after_ms, fault, ledger = order.rstrip("\n").split("\t")
         child = os.fork()
+        if not child and int(fault):
+            _child_on_a_faulty_disk(name, int(touch), int(fault), Path(ledger))
         if not child:
             _child(name, int(touch), int(after_ms), Path(ledger))
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
@@ -158,6 +166,21 @@ def _child(name: str, touch: int, after_ms: int, ledger: Path) -> None:
     except BaseException:
         traceback.print_exc()
         os._exit(3)
+
+
+def _child_on_a_faulty_disk(name: str, touch: int, fault: int, ledger: Path) -> None:
+    """Ends with 0 when done, 4 when refused; how often the disk was touched and what was said are kept."""
+    disk, said, code = ctypes.CDLL(None), "", 3
+    disk.faulty_arm(os.fsencode(ledger), fault, ctypes.c_long(touch))
+    try:
+        SCENES[name].act(ledger)
+        code = 0
+    except LineageError as error:
+        code, said = 4, str(error)
+    except BaseException:
+        said = traceback.format_exc()
+    (ledger.parent / SAID).write_text(f"{disk.faulty_touched()}\n{said}")
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 
 import lineage
 from lineage.errors import Damaged, NotFound
-from lineage.ledger import journal
+from lineage.ledger import journal, verify
 from tests.staging import load_rows
 
 AT = datetime(2018, 3, 1, 8, 30)
@@ -129,3 +129,18 @@ def test_a_line_that_is_no_entry_is_damage_not_silence(ledger: Path) -> None:
 def test_there_is_no_journal_without_a_ledger(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         journal.append(tmp_path / "nowhere", "seal", {}, "x", AT)
+
+
+def test_of_decisions_taken_at_once_none_counts_before_the_last_is_whole(ledger: Path) -> None:
+    journal.append(ledger, "seal", {"n": 0}, "王五", AT)
+    journal.append_all(ledger, [("seal", {"n": number, "more": 9}) for number in (1, 2, 3)], "王五", AT)
+    whole = journal.file_of(ledger).read_bytes()
+    ends = [place for place, byte in enumerate(whole, 1) if byte == ord("\n")]
+    for end in (*ends[:3], *range(ends[0] + 5, ends[3], 40), ends[3] - 1):
+        journal.file_of(ledger).write_bytes(whole[:end])
+        assert [entry.body["n"] for entry in journal.read(ledger)] == [0]
+        assert journal.head(ledger)[0] == journal.count(ledger) == 1
+        assert verify(ledger).problem is None
+    journal.append(ledger, "seal", {"n": 4}, "王五", AT)
+    assert [entry.body["n"] for entry in journal.read(ledger)] == [0, 4]
+    assert verify(ledger).problem is None
