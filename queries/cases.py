@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from lineage.attribution import POLICIES
 from lineage.errors import Misuse, NotFound
 from lineage.ledger import journal
-from queries.check import Finding, check
+from queries.check import Finding
+from queries.findings import what_holds
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
@@ -131,7 +132,7 @@ def add_to_case(ledger: Ledger, name: str, event: str, said: Mapping[str, Any], 
         raise Misuse(f"{words['record']} is not in {name}")
     if event in (ADDED, VIEW):
         policy = str(said.get("policy", "pro-rata"))
-        words |= facts_of(ledger, words["record"], policy, check(ledger).findings)
+        words |= facts_of(ledger, words["record"], policy, what_holds(ledger))
     return _written(ledger, name, [*known.steps, Step(event, who[0], who[1].isoformat(timespec="seconds"), words)])
 
 
@@ -140,7 +141,7 @@ def moved(ledger: Ledger, name: str) -> tuple[Moved, ...]:
     known = case(ledger, name)
     asked = {(record, str(facts["policy"])): facts for record, facts in known.records.items()}
     asked |= {(view["record"], str(view["policy"])): view for view in known.views}
-    holding, found = check(ledger).findings, []
+    holding, found = what_holds(ledger), []
     for (record, policy), was in asked.items():
         try:
             now = facts_of(ledger, ledger.resolve(record), policy, holding)

@@ -194,22 +194,25 @@ def _cases(ledger: Ledger, rules_dir: Path | None, asked: tuple[str, ...] = ()) 
     is_whole = ledger.as_known is None and ledger.as_of == ledger.latest_business_date
     latest = ledger if is_whole else lineage.open(ledger.path, asserted=ledger.asserted)
     if rules is None and rules_dir is None and latest.batch:
-        found = _holding(latest)
+        found = what_holds(latest)
     else:
         found = check(latest, rules, rules_dir=rules_dir).findings
     holding = {one.id: one for one in found}
     return {name: _case(name, holding.get(name), noted.get(name, [])) for name in (*holding, *noted)}
 
 
-_held: dict[tuple[Path, str, tuple[int, ...]], tuple[Finding, ...]] = {}
+_held: dict[tuple[Path, str, date | None, tuple[int, ...]], tuple[Finding, ...]] = {}
 
 
-def _holding(ledger: Ledger) -> tuple[Finding, ...]:
-    """What holds in a ledger, kept in memory for the last two states: an event of a finding changes no table, so a
-    server that lists after each event checks once a batch. Last manifest and links are what the answer depends on."""
+def what_holds(ledger: Ledger) -> tuple[Finding, ...]:
+    """What holds in a view of a ledger, kept in memory for the last two states: an event of a finding changes no table,
+    so a server that lists after each event checks once a batch. Last manifest, day and links are what it depends on.
+    """
+    if not ledger.batch:
+        return check(ledger).findings
     last = manifest.file_of(ledger.path, ledger.batch).read_bytes()
     links = tuple(link.number for link in ledger.links_in_force)
-    state = (ledger.path.resolve(), hashlib.sha256(last).hexdigest(), links)
+    state = (ledger.path.resolve(), hashlib.sha256(last).hexdigest(), ledger.as_of, links)
     found = _held.get(state)
     if found is None:
         found = check(ledger).findings

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def routes() -> tuple[APIRouter, ...]:
     """The routes of every page."""
-    from api.pages import division, feeds, overview, packs, ranking, reconciliation, risk, search, signin, trail
+    from api.pages import cases, division, feeds, overview, packs, ranking, reconciliation, risk, search, signin, trail
 
-    modules = (overview, division, trail, packs, risk, reconciliation, ranking, search, feeds, signin)
+    modules = (overview, division, trail, packs, risk, reconciliation, ranking, cases, search, feeds, signin)
     return tuple(module.routes for module in modules)
 
 

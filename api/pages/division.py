@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from api.http.asking import Reading
 from api.http.routes.questions import ranked
-from api.pages.cases import cases_of
+from api.pages.finding_rows import cases_of
 from api.pages.flows import division_flows
 from api.pages.grid import Cell, Column, Grid, Link, Money, percent
 from api.pages.layout import View, facts, form, page, place_field, view_of

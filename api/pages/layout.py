@@ -16,7 +16,7 @@ from lineage.errors import NotFound
 from lineage.money import in_unit
 from lineage.words import Language, area_words, say
 
-MODULES = ("overview", "trace", "risk", "repairs", "reconciliation", "ranking", "search")
+MODULES = ("overview", "trace", "risk", "repairs", "reconciliation", "ranking", "cases", "search")
 UNITS = {"yuan": ("元", 2), "wan": ("万元", 2), "yi": ("亿元", 4)}
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:; frame-src 'self'; "

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.http.routes.questions import ranked
-from api.pages.cases import cases_of
+from api.pages.finding_rows import cases_of
 from api.pages.layout import View
 from api.pages.markup import Safe, tag
 from lineage.money import to_fen

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 import queries
 from api.http.asking import Reading
 from api.http.routes.questions import proposed_links
-from api.pages.cases import cases_of
+from api.pages.finding_rows import cases_of
 from api.pages.grid import Cell, Column, Drawn, Grid, Link, Money
 from api.pages.layout import Beside, View, choice, facts, form, page, place_field, view_of
 from api.pages.markup import Safe, tag

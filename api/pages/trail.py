@@ -193,7 +193,8 @@ def _actions(view: View, asked: Asked, record: str) -> Safe:
         [" ", tag("a", form_.upper(), href=f"/api/v1/export/{name}?format={form_}&{query}")] for form_ in EXPORTS
     ]
     pack = tag("a", view.say("pack"), href=view.to("/trace/pack", **asked.parameters()))
-    return tag("p", alone, " · ", pack, " · ", view.say("files"), files, class_="links")
+    case = tag("a", view.say("into_case"), href=view.to("/cases", record=record))
+    return tag("p", alone, " · ", pack, " · ", case, " · ", view.say("files"), files, class_="links")
 
 
 def _frame(view: View, asked: Asked) -> Safe:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.http.routes.records import record_fields
-from api.pages.cases import cases_of
+from api.pages.finding_rows import cases_of
 from api.pages.grid import Cell, Column, Drawn, Grid, Link, Money
 from api.pages.layout import View
 from api.pages.markup import Safe, tag

@@ -28,6 +28,7 @@ from tests.browser.site import (
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
+    from selenium.webdriver.remote.webelement import WebElement
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 TYPED_AGAIN = "payment:P-00000383"  # of an indicator that was typed in again as own money
@@ -52,6 +53,8 @@ EVERY_PAGE = (
     "/ranking/part?division=410482000&part=chain",
     "/search?q=2017",
     "/payee?name=village383",
+    "/cases",
+    f"/cases?record={TYPED_AGAIN}",
     "/feeds",
     "/docs",
 )
@@ -202,6 +205,55 @@ def test_a_finding_from_open_to_closed_by_the_county_and_its_superior(site: Site
     who = [cell.text for cell in browser.find_elements("css selector", "#table-history tbody td:nth-child(2)")]
     assert who == ["county", "county", "auditor", "auditor", "county", "auditor"]
     assert "closed" in text_of(browser, f"{site.address}/risk?state=closed&lang=en")
+    browser.delete_all_cookies()
+
+
+def test_a_case_is_opened_filled_asked_what_moved_shared_and_closed(site: Site, browser: Chrome) -> None:
+    def form(event: str) -> WebElement:
+        within = f"form:has(input[name=event][value={event}])"
+        browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true")
+        return browser.find_element("css selector", within)
+
+    def write(event: str, **fields: str) -> None:
+        for name, value in fields.items():
+            form(event).find_element("name", name).send_keys(value)
+        sent(browser, form(event))
+
+    sign_in(browser, site, "auditor")
+    text_of(browser, f"{site.address}/cases?lang=en")
+    browser.find_element("name", "title").send_keys(HOSTILE)
+    sent(browser, browser.find_element("css selector", "form[data-post='/api/v1/cases']"))
+    text_of(browser, f"{site.address}/trace?record={TYPED_AGAIN}&lang=en")
+    browser.find_element("link text", "Put into a case").click()
+    until(lambda: "/cases?record=" in browser.current_url)
+    write("added")
+    browser.find_element("link text", "K-0001").click()
+    until(lambda: "/cases/K-0001" in browser.current_url)
+    assert TYPED_AGAIN in browser.find_element("id", "table-records").text
+    write("added", record="payment:P-EVIL")
+    write("noted", text="who signed?")
+    write("view", record=TYPED_AGAIN)
+    write("paper", name="contract.pdf", sha256="0" * 64)
+    write("shared", **{"with": COUNTY})
+    browser.find_element("link text", "What has moved since?").click()
+    until(lambda: "everything is as it was noted" in main_text(browser))
+    assert serious(browser) == []
+    sign_in(browser, site, "county")  # the case is shared, a record of another county is not there
+    shown = text_of(browser, f"{site.address}/cases/K-0001?lang=en")
+    assert HOSTILE in shown
+    assert "who signed?" in shown
+    assert TYPED_AGAIN in shown
+    assert "P-EVIL" not in shown
+    sign_in(browser, site, "reader")
+    text_of(browser, f"{site.address}/cases/K-0001")
+    assert not browser.find_elements("css selector", "form[data-post]")
+    sign_in(browser, site, "auditor")
+    text_of(browser, f"{site.address}/cases/K-0001?lang=en")
+    write("closed", text="explained")
+    assert "closed" in browser.find_element("css selector", "dl.cards").text
+    write("reopened", text="another paper came")
+    write("dropped")
+    assert TYPED_AGAIN not in browser.find_element("id", "table-records").text
     browser.delete_all_cookies()
 
 

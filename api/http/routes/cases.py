@@ -46,27 +46,40 @@ class CaseEvent(BaseModel):
 def list_cases(asker: Asking) -> Response:
     """The cases one may see, each with the records one may see."""
     latest = _latest(asker)
-    shown = [_shown(asker, one) for one in queries.cases(latest) if _may(asker, one)]
-    return answer(asker, {"cases": shown}, version=latest.version)
+    return answer(asker, {"cases": cases_within(asker, latest)}, version=latest.version)
+
+
+def cases_within(asker: Asker, latest: Ledger | None = None) -> list[dict[str, Any]]:
+    """The cases one may see, as far as one may see them, with the decisions of this moment."""
+    return [_shown(asker, one) for one in queries.cases(latest or _latest(asker)) if _may(asker, one)]
+
+
+def case_within(asker: Asker, name: str, latest: Ledger | None = None) -> dict[str, Any]:
+    """One case as far as one may see it. Raises NotFound, alike for outside and nowhere."""
+    return _shown(asker, _case(asker, name, latest or _latest(asker)))
 
 
 @routes.get("/cases/{case}", operation_id="get_case", responses={200: {"model": answers.CaseFileAnswer}})
 def get_case(asker: Asking, case: str) -> Response:
     """One case with its history."""
     latest = _latest(asker)
-    return answer(asker, _shown(asker, _case(asker, case, latest)), version=latest.version)
+    return answer(asker, case_within(asker, case, latest), version=latest.version)
 
 
 @routes.get("/cases/{case}/moved", operation_id="get_case_moved", responses={200: {"model": answers.Moved}})
 def get_moved(asker: Reading, case: str) -> Response:
     """What today's answers differ in from those noted."""
-    one = _case(asker, case)
-    inside = [
+    return answer(asker, {"case": case, "moved": moved_within(asker, case)})
+
+
+def moved_within(asker: Asker, name: str) -> list[dict[str, Any]]:
+    """The facts of a case that moved, as far as one may see them. Raises NotFound."""
+    one = _case(asker, name)
+    return [
         {**said, "was": _named(asker, said["fact"], said["was"]), "now": _named(asker, said["fact"], said["now"])}
         for said in (fact.to_json() for fact in queries.moved(asker.ledger, one.id))
         if _sees(asker, said["record"])
     ]
-    return answer(asker, {"case": one.id, "moved": inside})
 
 
 @routes.post("/cases", status_code=201, operation_id="open_case", responses={201: {"model": answers.CaseFileAnswer}})
