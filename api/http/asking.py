@@ -129,7 +129,7 @@ def only_known_parameters(request: Request) -> None:
 
 def reading(request: Request) -> Asker:
     """An asker who may read; answers 304 at once where the asker has this version's answer already."""
-    return _reading(request, Sight())
+    return looking(request, Sight())
 
 
 def viewing(request: Request, as_of: AsOf = None, as_known: AsKnown = None, asserted: Asserted = True) -> Asker:
@@ -137,10 +137,11 @@ def viewing(request: Request, as_of: AsOf = None, as_known: AsKnown = None, asse
 
     Who may see what is judged by the fiscal tree of today, whatever is looked at.
     """
-    return _reading(request, Sight(as_of, as_known, asserted))
+    return looking(request, Sight(as_of, as_known, asserted))
 
 
-def _reading(request: Request, sight: Sight) -> Asker:
+def looking(request: Request, sight: Sight) -> Asker:
+    """An asker who may read, of a view of the ledger. Raises NotFound, Busy, NotModified."""
     found = asker(request)
     found.must("reader", "investigator", "loader")
     viewed = replace(found, ledger=found.service.viewed(found.ledger, sight))

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from api.http.asking import Reading
 from api.http.routes.cases import case_within, cases_within, moved_within
 from api.pages.grid import Cell, Column, Drawn, Grid, Link, Money
-from api.pages.layout import Folded, View, facts, page, view_of
+from api.pages.layout import Folded, View, cannot_decide, facts, page, view_of
 from api.pages.markup import Safe, tag
 from lineage.attribution import POLICIES
 from lineage.money import to_fen
@@ -24,7 +24,7 @@ routes = APIRouter(include_in_schema=False)
 def cases(asker: Reading, record: str = "") -> Response:
     """The cases one may see; with a record in the address, each open one offers to take it in."""
     view = view_of(asker)
-    may = asker.person.may("investigator")
+    may = view.may_decide
     every = cases_within(asker)
     takes_in = may and bool(record)
     rows: list[list[Cell]] = [
@@ -54,7 +54,7 @@ def cases(asker: Reading, record: str = "") -> Response:
         Grid("cases", view.say("cases"), heads, rows, paged=True),
         _deed(view, "/api/v1/cases", "open_case", [_field(view, "title", "case_title", 40)])
         if may
-        else _not_yours(view),
+        else cannot_decide(view),
     )
 
 
@@ -70,7 +70,7 @@ def one_case(asker: Reading, case: str, moved: str = "") -> Response:
         (view.say("opened_at"), _moment(one["events"][0])),
         (view.say("records_count"), len(one["records"])),
     ]
-    may = asker.person.may("investigator")
+    may = view.may_decide
     return page(
         view,
         "cases",
@@ -83,7 +83,7 @@ def one_case(asker: Reading, case: str, moved: str = "") -> Response:
         if one["views"]
         else None,
         _papers(view, one) if one["papers"] else None,
-        _deeds(view, one) if may else _not_yours(view),
+        _deeds(view, one) if may else cannot_decide(view),
         Folded(view.say("history"), (_history(view, one),)),
         tag("p", tag("a", view.say("back_to_cases"), href=view.to("/cases"))),
     )
@@ -239,10 +239,6 @@ def _one_button(view: View, one: Mapping[str, Any], event: str, record: str) -> 
     hidden = [tag("input", type="hidden", name=key, value=value) for key, value in said.items()]
     button = tag("button", view.say(f"case_deed_{event}"), aria_label=f"{view.say(f'case_deed_{event}')} {record}")
     return tag("form", hidden, button, data_post=f"/api/v1/cases/{one['id']}/events", class_="deed")
-
-
-def _not_yours(view: View) -> Safe:
-    return tag("p", view.say("investigators_only"), class_="hint")
 
 
 def _moment(step: Mapping[str, Any]) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.http.asking import Reading
 from api.http.routes.questions import ranked
 from api.pages.finding_rows import cases_of
 from api.pages.flows import division_flows
@@ -17,6 +16,7 @@ from api.pages.markup import Safe, tag
 from api.pages.overview import answer_of, figure_address, year_of
 from api.pages.places import place_of
 from api.pages.reconciliation import reconciled
+from api.pages.sights import Looking
 from lineage.errors import NotFound
 from lineage.money import to_fen
 
@@ -24,7 +24,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/division")
-def division(asker: Reading, code: str = "", division: str = "", year: str = "") -> Response:
+def division(asker: Looking, code: str = "", division: str = "", year: str = "") -> Response:
     """One division: received, own, passed down, spent; flows; findings; differences; rank."""
     view = view_of(asker)
     place = place_of(view, code or division)
@@ -50,7 +50,7 @@ def division(asker: Reading, code: str = "", division: str = "", year: str = "")
         _received(view, answer, row),
         division_flows(view, place, int(answer["year"])),
         _differences(view, place),
-        _findings(view, place),
+        _findings(view, place) if view.is_present else None,
         _more(view, place, answer),
     )
 

@@ -7,11 +7,17 @@ from typing import Any
 
 import queries
 from api.pages.layout import View
+from lineage.money import to_fen
 from queries.catalogue import catalogue
+
+_LIFELESS = {"state": "", "mended": False, "returned": False, "overdue": False, "due": None, "events": []}
 
 
 def cases_of(view: View) -> list[dict[str, Any]]:
-    """Every finding within the asker's divisions, worst first; `title` is its rule's. Remembered for the version."""
+    """Every finding within the asker's divisions, worst first; `title` is its rule's. Remembered for the version.
+
+    Of another view of the ledger: what the rules find there, without a life, which is of the present alone.
+    """
     asker = view.asker
     today = datetime.now(UTC).date()
     whole: list[dict[str, Any]] = asker.service.remembered(
@@ -29,7 +35,13 @@ def cases_of(view: View) -> list[dict[str, Any]]:
 def _rows(view: View, today: Any) -> list[dict[str, Any]]:
     asker = view.asker
     titles = {rule.name: rule.titles[view.lang] for rule in catalogue()}
-    found = asker.service.remembered(asker.ledger, ("findings", today), lambda: queries.findings(asker.ledger, today))
     order = {name: place for place, name in enumerate(("red", "orange", "yellow", "blue"))}
-    cases = sorted(found.cases, key=lambda case: (order[case.severity], -case.amount_fen, case.id))
-    return [case.to_json(today, view.lang) | {"title": titles.get(case.rule, case.rule)} for case in cases]
+    if view.is_present:
+        found = asker.service.remembered(
+            asker.ledger, ("findings", today), lambda: queries.findings(asker.ledger, today)
+        )
+        rows = [case.to_json(today, view.lang) for case in found.cases]
+    else:
+        rows = [one.to_json(view.lang) | _LIFELESS for one in queries.check(asker.ledger).findings]
+    rows.sort(key=lambda row: (order[row["severity"]], -to_fen(row["amount"]), row["id"]))
+    return [row | {"title": titles.get(row["rule"], row["rule"])} for row in rows]

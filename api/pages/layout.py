@@ -10,8 +10,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 from fastapi.responses import HTMLResponse, Response
 
 from api.http.asking import Asker
+from api.http.views import sight_of
 from api.pages.grid import Grid, sheet_html, workbook
 from api.pages.markup import Safe, joined, tag
+from api.pages.sights import SIGHT, kept_sight, takes_sight
 from lineage.errors import NotFound
 from lineage.money import in_unit
 from lineage.words import Language, area_words, say
@@ -87,9 +89,20 @@ class View:
         return self.asker.request.query_params.get("table")
 
     @property
+    def is_present(self) -> bool:
+        """Whether what is shown is the ledger in force, not another day's, an earlier batch's, or without links."""
+        return sight_of(self.asker.ledger) is None
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether the page offers decisions: to investigators, on what stands now."""
+        return self.is_present and self.asker.person.may("investigator")
+
+    @property
     def kept(self) -> dict[str, str]:
         """What every address keeps."""
         return {
+            **kept_sight(self.asker.request),
             **({"lang": self.lang} if self.lang != "zh" else {}),
             **({"unit": self.unit} if self.unit != "wan" else {}),
         }
@@ -130,7 +143,7 @@ def page(view: View, module: str, title: str, *body: object) -> Response:
         tag("a", view.say("contract"), href="/docs"),
         [" · ", tag("button", view.say("signout"), id="signout", type="button")] if csrf else None,
     )
-    main = tag("main", tag("h1", title), _drawn(view, body), id="content", tabindex="-1")
+    main = tag("main", _seen_as(view), tag("h1", title), _drawn(view, body), id="content", tabindex="-1")
     return framed(view.lang, f"{title} · {view.say('title')}", [_top(view, module), main, foot], csrf=csrf)
 
 
@@ -196,6 +209,42 @@ def _top(view: View, module: str) -> Safe:
     )
 
 
+def _seen_as(view: View) -> object:
+    """How the ledger is looked at, and a form to look at it otherwise; nothing on pages that show the present only."""
+    request, ledger = view.asker.request, view.asker.ledger
+    kept = kept_sight(request)
+    if not takes_sight(request):
+        return tag("p", view.say("present_only"), class_="sight") if kept else None
+    told = [view.say("seen_of", day=ledger.as_of or "—")]
+    told += [view.say("seen_known", batch=ledger.as_known)] if ledger.as_known is not None else []
+    told += [] if ledger.asserted else [view.say("seen_without")]
+    others = [(key, value) for key, value in parse_qsl(request.url.query) if key not in (*SIGHT, "table", "offset")]
+    links = [("", view.say("yes")), ("no", view.say("no"))]
+    fields = tag(
+        "form",
+        [tag("input", type="hidden", name=key, value=value) for key, value in others],
+        tag("label", view.say("as_of_day"), tag("input", name="as_of", type="date", value=kept.get("as_of", ""))),
+        tag("label", view.say("as_known"), tag("input", name="as_known", value=kept.get("as_known", ""), size=5,
+                                               inputmode="numeric")),
+        choice("asserted", view.say("with_asserted"), links, kept.get("asserted", "") and "no"),
+        tag("button", view.say("go")),
+        action=quote(request.url.path),
+        class_="asked",
+    )  # fmt: skip
+    back = tag("a", view.say("to_present"), href=view.here(**dict.fromkeys(SIGHT)))
+    summary = tag("summary", " · ".join(told))
+    form_class = "sight" if view.is_present else "sight other"
+    return tag("details", summary, fields, None if view.is_present else tag("p", back), class_=form_class,
+               open=not view.is_present)  # fmt: skip
+
+
+def cannot_decide(view: View) -> Safe | None:
+    """Why a page offers no decisions; None where it does."""
+    if view.may_decide:
+        return None
+    return tag("p", view.say("investigators_only" if view.is_present else "decided_in_the_present"), class_="hint")
+
+
 def form(view: View, action: str, *fields: object) -> Safe:
     """A form whose answers become the address."""
     return tag("form", kept_fields(view), *fields, tag("button", view.say("go")), action=action, class_="asked")
@@ -223,7 +272,7 @@ def place_field(view: View, chosen: str, label: str = "division") -> Safe:
 
 
 def kept_fields(view: View) -> list[Safe]:
-    """Language and unit, so that a form keeps them."""
+    """Language, unit and how the ledger is looked at, so that a form keeps them."""
     return [tag("input", type="hidden", name=key, value=value) for key, value in view.kept.items()]
 
 

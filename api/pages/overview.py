@@ -9,13 +9,13 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 import queries
-from api.http.asking import Reading
 from api.http.routes.questions import overview_of
 from api.pages.flows import whole_flows
 from api.pages.grid import FILE_ROWS, ROWS_SHOWN, Cell, Column, Grid, Link, Money, percent
 from api.pages.layout import Beside, View, choice, facts, form, page, view_of
 from api.pages.markup import Safe, tag
 from api.pages.measures import MEASURES, measure_map
+from api.pages.sights import Looking
 from lineage.errors import Misuse, NotFound
 from lineage.money import to_fen
 from queries.described import describe
@@ -38,7 +38,7 @@ def home() -> Response:
 
 @routes.get("/overview")
 def overview(
-    asker: Reading, year: str = "", calibre: str = "2017", by: str = "", measure: str = "progress"
+    asker: Looking, year: str = "", calibre: str = "2017", by: str = "", measure: str = "progress"
 ) -> Response:
     """The whole: by tier, by month, as a flow, as tiles, by division or by whatever is chosen."""
     view = view_of(asker)
@@ -200,7 +200,7 @@ def _groups(view: View, answer: dict[str, Any], by: str) -> Grid:
 
 @routes.get("/figures")
 def figures(
-    asker: Reading, figure: str = "", year: str = "", calibre: str = "2017", by: str = "", group: str = ""
+    asker: Looking, figure: str = "", year: str = "", calibre: str = "2017", by: str = "", group: str = ""
 ) -> Response:
     """The records whose sum is a figure: of the whole, a tier, a division, or a group; of the asker's divisions."""
     view = view_of(asker)

@@ -13,11 +13,11 @@ from fastapi.responses import Response
 
 from api.division_evidence import gather_division
 from api.evidence import gather
-from api.http.asking import Reading
 from api.pages.layout import View, view_of
 from api.pages.overview import answer_of, year_of
 from api.pages.places import place_of
-from api.pages.trail_asked import asked_of, ledger_of
+from api.pages.sights import Looking
+from api.pages.trail_asked import asked_of
 from lineage.errors import Misuse
 from lineage.trace import named
 from queries.flows import flows
@@ -27,12 +27,12 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/trace/pack")
-def trail_pack(asker: Reading) -> Response:
+def trail_pack(asker: Looking) -> Response:
     """The evidence pack of a record, for those who see every division it may touch."""
     view = view_of(asker)
     _whole_only(view)
     asked = asked_of(view)
-    book = ledger_of(view, asked)
+    book = asker.ledger
     name = named(book, asked.record)
     trail = book.trace(
         name, direction=asked.direction, policy=asked.policy, depth=asked.depth, bounds=asked.direction == "up"
@@ -44,7 +44,7 @@ def trail_pack(asker: Reading) -> Response:
 
 
 @routes.get("/division/pack")
-def division_pack(asker: Reading, code: str = "", year: str = "") -> Response:
+def division_pack(asker: Looking, code: str = "", year: str = "") -> Response:
     """The evidence pack of a division's year."""
     view = view_of(asker)
     _whole_only(view)

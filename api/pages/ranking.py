@@ -8,12 +8,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 import queries
-from api.http.asking import Reading
 from api.http.routes.questions import rank_sources, ranked
 from api.pages.grid import Cell, Column, Drawn, Grid, Link, Money
 from api.pages.layout import Folded, View, choice, facts, form, page, view_of
 from api.pages.markup import Safe, tag
 from api.pages.places import place_of
+from api.pages.sights import Looking
 from lineage.errors import Misuse, NotFound
 from lineage.money import to_fen
 from queries.rank import GROUPS, rank_terms
@@ -24,7 +24,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/ranking")
-def ranking(asker: Reading, group: str = "", policy: str = "pro-rata") -> Response:
+def ranking(asker: Looking, group: str = "", policy: str = "pro-rata") -> Response:
     """All divisions that can be assessed, in one list or in one peer group, and those that cannot, with the reason."""
     view = view_of(asker)
     if group and group not in GROUPS:
@@ -106,7 +106,7 @@ def _weights(view: View, answer: dict[str, Any]) -> Grid:
 
 
 @routes.get("/ranking/part")
-def part(asker: Reading, division: str = "", part: str = "", policy: str = "pro-rata") -> Response:
+def part(asker: Looking, division: str = "", part: str = "", policy: str = "pro-rata") -> Response:
     """One division's parts, and the records of one of them: those that miss most first."""
     view = view_of(asker)
     code = place_of(view, division)

@@ -8,13 +8,13 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.http.asking import Reading
 from api.http.routes import questions
 from api.pages.grid import ROWS_SHOWN, Cell, Column, Grid, Link, Money
 from api.pages.layout import View, choice, facts, form, page, place_field, view_of
 from api.pages.markup import Safe, tag
 from api.pages.overview import calibre_of
 from api.pages.places import place_of
+from api.pages.sights import Looking
 from lineage.errors import Misuse
 from lineage.money import to_fen
 from queries.described import describe
@@ -25,7 +25,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/reconciliation")
-def reconciliation(asker: Reading, division: str = "", calibre: str = "2017") -> Response:
+def reconciliation(asker: Looking, division: str = "", calibre: str = "2017") -> Response:
     """Differences to the divisions' own reports; of one division, each taken apart."""
     view = view_of(asker)
     code, calibre = place_of(view, division), calibre_of(view, calibre)

@@ -13,9 +13,10 @@ from api.http.asking import Reading
 from api.http.routes.questions import proposed_links
 from api.pages.finding_rows import cases_of
 from api.pages.grid import Cell, Column, Drawn, Grid, Link, Money
-from api.pages.layout import Beside, View, choice, facts, form, page, place_field, view_of
+from api.pages.layout import Beside, View, cannot_decide, choice, facts, form, page, place_field, view_of
 from api.pages.markup import Safe, tag
 from api.pages.places import place_of
+from api.pages.sights import Looking
 from api.pages.trail_links import accepted_links_grid, proposals_grid
 from lineage.errors import NotFound
 from lineage.money import to_fen
@@ -30,7 +31,7 @@ FILTERS = ("rule", "severity", "state", "class", "type", "office")
 
 
 @routes.get("/risk")
-def risk(asker: Reading) -> Response:
+def risk(asker: Looking) -> Response:
     """What the rules find, with filters; how many by rule and division."""
     view = view_of(asker)
     given = asker.request.query_params
@@ -341,7 +342,7 @@ def _rule_page(view: View, name: str, *, is_open: bool = False) -> Safe | None:
 
 
 @routes.get("/repairs")
-def repairs(asker: Reading) -> Response:
+def repairs(asker: Looking) -> Response:
     """Links that are probably missing, and those that people accepted."""
     view = view_of(asker)
     rows = proposed_links(asker)
@@ -352,7 +353,7 @@ def repairs(asker: Reading) -> Response:
         tag("p", view.say("repairs_rule"), class_="lead"),
         accepted_links_grid(view, None),
         proposals_grid(view, rows, "repairs"),
-        None if asker.person.may("investigator") else tag("p", view.say("investigators_only"), class_="hint"),
+        cannot_decide(view),
     )
 
 

@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 import queries
-from api.http.asking import Reading
 from api.pages.grid import ROWS_SHOWN, Cell, Column, Drawn, Grid, Link, Money
 from api.pages.layout import Beside, View, choice, facts, form, page, place_field, view_of
 from api.pages.markup import tag
 from api.pages.places import place_of
+from api.pages.sights import Looking
 from lineage.errors import Misuse, NotFound
 from queries.search import KINDS, Filter, SearchResult
 from queries.search_payee import Share
@@ -22,7 +22,7 @@ FILE_HITS = 20_000
 
 
 @routes.get("/search")
-def search(asker: Reading, q: str = "", kind: str = "", division: str = "", year: str = "") -> Response:
+def search(asker: Looking, q: str = "", kind: str = "", division: str = "", year: str = "") -> Response:
     """What a text names: document numbers, names, payees, purposes, amounts, divisions, initials."""
     view = view_of(asker)
     code = place_of(view, division)
@@ -87,7 +87,7 @@ def _opens(view: View, record: str) -> Cell:
 
 
 @routes.get("/payee")
-def payee(asker: Reading, name: str = "") -> Response:
+def payee(asker: Looking, name: str = "") -> Response:
     """Everything that one name or account received, with every spelling met."""
     view = view_of(asker)
     asked = form(

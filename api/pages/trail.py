@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 import queries
-from api.http.asking import Reading
 from api.http.routes.records import PAGE_POLICY
 from api.pages.grid import Drawn, Link, Money
 from api.pages.layout import Beside, View, choice, facts, form, page, view_of
 from api.pages.markup import Safe, tag
 from api.pages.search import hits_grid
+from api.pages.sights import Looking, kept_sight
 from api.pages.trail_asked import (
     DEPTHS,
     FAN_OUTS,
@@ -23,7 +23,6 @@ from api.pages.trail_asked import (
     answer_of,
     asked_of,
     hidden_beyond,
-    ledger_of,
     links_for,
 )
 from api.pages.trail_links import accepted_grid, proposals_part
@@ -52,7 +51,7 @@ EXPORTS = ("xlsx", "csv", "json", "graphml", "prov-json")
 
 
 @routes.get("/trace")
-def trace(asker: Reading) -> Response:
+def trace(asker: Looking) -> Response:
     """One record's trail; without a record, what to do."""
     view = view_of(asker)
     asked = asked_of(view)
@@ -83,7 +82,7 @@ def trace(asker: Reading) -> Response:
         _lead(trail),
         _facts(trail),
         Beside((left, right), "beside"),
-        policies_grid(trail, ledger_of(view, asked)),
+        policies_grid(trail),
         records_grid(trail),
         flows_grid(trail),
         findings_grid(trail),
@@ -93,7 +92,7 @@ def trace(asker: Reading) -> Response:
 
 
 @routes.get("/trace/graph")
-def graph(asker: Reading) -> Response:
+def graph(asker: Looking) -> Response:
     """The same trail as an interactive graph page: stands in the trail page, or alone."""
     from viz import view as drawn
 
@@ -119,7 +118,6 @@ def _form(view: View, asked: Asked) -> Safe:
         choice("bounds", view.say("bounds"), yes_no, "" if asked.bounds else "no"),
         choice("depth", view.say("depth"), depths, "" if asked.depth is None else str(asked.depth)),
         choice("fan_out", view.say("fan_out"), counts, str(asked.fan_out)),
-        choice("asserted", view.say("with_asserted"), yes_no, "" if asked.asserted else "no"),
     )
 
 
@@ -188,7 +186,7 @@ def _actions(view: View, asked: Asked, record: str) -> Safe:
     """The graph on its own page, the trail as files, the evidence pack."""
     name = quote(record, safe="")
     alone = tag("a", view.say("own_page"), href=view.to("/trace/graph", **asked.parameters()), target="_blank")
-    query = f"direction={asked.direction}&policy={asked.policy}"
+    query = urlencode({"direction": asked.direction, "policy": asked.policy, **kept_sight(view.asker.request)})
     files = [
         [" ", tag("a", form_.upper(), href=f"/api/v1/export/{name}?format={form_}&{query}")] for form_ in EXPORTS
     ]

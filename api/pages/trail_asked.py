@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import lineage
 from api.access.hiding import trail_json
 from api.access.scopes import seen
 from api.http.routes.questions import proposed_links
@@ -13,8 +12,6 @@ from api.pages.layout import View
 from lineage import stores
 from lineage.attribution import POLICIES
 from lineage.errors import Misuse
-from lineage.ledger import Ledger
-from lineage.stores.embedded import EmbeddedStore
 from lineage.subgraph import Direction
 
 DEPTHS = ("1", "2", "3", "5", "8")
@@ -32,7 +29,6 @@ class Asked:
     bounds: bool
     depth: int | None
     fan_out: int
-    asserted: bool
     opened: tuple[str, ...]
     pins: tuple[tuple[str, str], ...]
 
@@ -46,7 +42,6 @@ class Asked:
             "bounds": "" if self.bounds else "no",
             "depth": "" if self.depth is None else str(self.depth),
             "fan_out": self.fan_out if self.fan_out != 200 else "",
-            "asserted": "" if self.asserted else "no",
             "open": list(self.opened),
             "pin": [record for record, _ in pins],
             "note": [note for _, note in pins],
@@ -74,7 +69,6 @@ def asked_of(view: View) -> Asked:
         bounds=given.get("bounds") not in ("no", "false"),
         depth=int(depth) if depth else None,
         fan_out=min(max(int(fan_out), 1), 1000),
-        asserted=given.get("asserted") != "no",
         opened=tuple(dict.fromkeys(given.getlist("open")))[:OPENED_MOST],
         pins=tuple(pins.items()),
     )
@@ -86,8 +80,8 @@ def answer_of(view: View, asked: Asked) -> dict[str, Any]:
     Raises NotFound for what is not there or may not be seen. Cost: a trace, and one of a single hop a record opened.
     """
     asker = view.asker
-    book = ledger_of(view, asked)
-    home = asker.service.home(book) if asked.asserted else EmbeddedStore(book)
+    book = asker.ledger
+    home = asker.service.home(book)
     name = seen(asker.ledger, asker.scope, asked.record)
 
     def traced(record: str, depth: int | None, *, bounds: bool) -> dict[str, Any]:
@@ -106,15 +100,6 @@ def answer_of(view: View, asked: Asked) -> dict[str, Any]:
     return answer
 
 
-def ledger_of(view: View, asked: Asked) -> Ledger:
-    """The ledger in force, or the same without the links that people accepted."""
-    asker = view.asker
-    if asked.asserted:
-        return asker.ledger
-    path = asker.ledger.path
-    return asker.service.remembered(asker.ledger, "without asserted links", lambda: lineage.open(path, asserted=False))
-
-
 def links_for(view: View, answer: dict[str, Any]) -> list[dict[str, Any]]:
     """Proposed links that touch a record of this answer, best first; only those both of whose ends may be seen."""
     on_way = {node["record"] for node in answer["nodes"]}
@@ -125,7 +110,7 @@ def hidden_beyond(view: View, asked: Asked, answer: dict[str, Any]) -> dict[str,
     """How many movements lead on from each record that the answer does not show: what opening it would bring."""
     if not answer["truncated"]:
         return {}
-    graph = ledger_of(view, asked).graph
+    graph = view.asker.ledger.graph
     shown: dict[str, int] = {}
     for edge in answer["edges"]:
         far = edge["to"] if asked.direction == "up" else edge["from"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.pages.grid import ROWS_SHOWN, Cell, Column, Drawn, Grid, Money
-from api.pages.layout import View
+from api.pages.layout import View, cannot_decide
 from api.pages.markup import Safe, tag
 from api.pages.trail_tables import Trail
 from lineage.money import to_fen
@@ -20,13 +20,13 @@ def proposals_part(trail: Trail, links: list[dict[str, Any]]) -> list[object] | 
     if not links:
         return None
     view = trail.view
-    hint = None if view.asker.person.may("investigator") else tag("p", view.say("investigators_only"), class_="hint")
+    hint = cannot_decide(view)
     return [proposals_grid(view, links[:SHOWN], "proposals"), hint]
 
 
 def proposals_grid(view: View, links: list[dict[str, Any]], name: str) -> Grid:
     """Proposed links as a table."""
-    may = view.asker.person.may("investigator")
+    may = view.may_decide
     shown = links if view.table else links[view.offset : view.offset + ROWS_SHOWN]
     known = describe(view.asker.ledger, [link[end] for link in shown for end in ("from", "to")])
     rows: list[list[Cell]] = [
@@ -70,7 +70,7 @@ def accepted_links_grid(view: View, among: set[str] | None) -> Grid | None:
     ]
     if not kept:
         return None
-    may = asker.person.may("investigator")
+    may = view.may_decide
     known = describe(asker.ledger, [entry.body[end] for entry in kept for end in ("from", "to")])
     rows: list[list[Cell]] = [
         [

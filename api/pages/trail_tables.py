@@ -12,7 +12,6 @@ from api.pages.grid import Cell, Column, Drawn, Grid, Link, Money
 from api.pages.layout import View
 from api.pages.markup import Safe, tag
 from api.pages.trail_asked import Asked
-from lineage.ledger import Ledger
 from lineage.money import to_fen, yuan
 from lineage.policies import compare
 from lineage.words import say
@@ -136,14 +135,14 @@ def breaks_grid(trail: Trail) -> Grid:
     return Grid("breaks", view.say("breaks"), heads, rows, [gap["record"] for gap in gaps])
 
 
-def policies_grid(trail: Trail, ledger: Ledger) -> Grid | None:
+def policies_grid(trail: Trail) -> Grid | None:
     """Every source under every policy, what is the same under all of them first; upstream, for those who see all."""
     view, asker = trail.view, trail.view.asker
     if trail.asked.direction != "up" or asker.scope.divisions is not None:
         return None
     record = trail.answer["record"]
     found = asker.service.remembered(
-        asker.ledger, ("policies", record, trail.asked.asserted), lambda: compare(ledger, record, "up")
+        asker.ledger, ("policies", record), lambda: compare(asker.ledger, record, "up")
     )
     rows = [
         [
@@ -229,6 +228,8 @@ def flows_grid(trail: Trail) -> Grid:
 def findings_grid(trail: Trail) -> Grid | None:
     """What the rules say of the records on the way."""
     view = trail.view
+    if not view.is_present:  # all rules over another view take seconds: that is the risk page's to ask
+        return None
     on_way = {node["record"] for node in trail.answer["nodes"]}
     found = [row for row in cases_of(view) if row["subject"] in on_way or on_way.intersection(row.get("evidence", ()))]
     rows = [

@@ -441,3 +441,33 @@ def test_a_page_in_print_has_its_tables_and_none_of_what_is_clicked(site: Site, 
     finally:
         auditor.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     assert shown == [True, True, False, False, False]
+
+
+def test_another_day_is_chosen_on_a_page_stays_in_its_links_and_takes_no_decisions(site: Site, auditor: Chrome) -> None:
+    def cards() -> str:
+        return str(auditor.find_element("css selector", "dl.cards").text)
+
+    text_of(auditor, f"{site.address}/overview?lang=en")
+    now = cards()
+    auditor.find_element("css selector", ".sight summary").click()
+    auditor.execute_script("document.querySelector('.sight input[name=as_of]').value = '2017-06-30'")
+    auditor.find_element("css selector", ".sight button").click()
+    until(lambda: "as_of=2017-06-30" in auditor.current_url)
+    assert "as of 2017-06-30" in auditor.find_element("css selector", ".sight.other").text
+    assert cards() != now
+    assert serious(auditor) == []
+    for name in ("Missing links", "Risk", "Reconciliation", "Ranking", "Search", "Trace"):
+        auditor.find_element("link text", name).click()
+        until(lambda words=name: words in auditor.title)
+        assert failures(auditor) == []
+        assert "as_of=2017-06-30" in auditor.current_url
+        assert auditor.find_elements("css selector", ".sight.other")
+        assert not auditor.find_elements("css selector", "form[data-post]")
+    auditor.find_element("link text", "Cases").click()
+    until(lambda: "present only" in main_text(auditor))
+    auditor.find_element("link text", "Overview").click()
+    until(lambda: auditor.find_elements("link text", "back to the present"))
+    auditor.find_element("link text", "back to the present").click()
+    until(lambda: "as_of" not in auditor.current_url)
+    assert cards() == now
+    assert "第 1 批" in text_of(auditor, f"{site.address}/overview?as_known=1&asserted=no")
