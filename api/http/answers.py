@@ -221,6 +221,13 @@ class Accepted(Answer):
     becomes: str
 
 
+class Explained(Answer):
+    """What was noted, with its journal entry; `becomes` is the version that has it."""
+
+    explanation: dict[str, Any]
+    becomes: str
+
+
 class Revoked(Answer):
     """The journal's entry."""
 

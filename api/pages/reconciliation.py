@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.http.routes import questions
+from api.http.routes.decisions import speaks_for
 from api.pages.grid import ROWS_SHOWN, Cell, Column, Grid, Link, Money
 from api.pages.layout import View, choice, facts, form, page, place_field, view_of
 from api.pages.markup import Safe, tag
@@ -124,7 +125,8 @@ def _taken_apart(view: View, row: dict[str, Any], name: str) -> list[object]:
         if to_fen(row[key])
     ]
     told = [
-        tag("p", f"{one['by']} {one['at'][:16].replace('T', ' ')}: {one['why']} {one['amount'] or ''}")
+        tag("p", f"{one['by']} {one['at'][:16].replace('T', ' ')}: {one['why']}",
+            [" ", view.money(to_fen(one["amount"])), " ", view.unit_word] if one["amount"] else None)
         for one in row["explanations"]
     ]
     cards: list[tuple[object, object]] = [
@@ -136,8 +138,27 @@ def _taken_apart(view: View, row: dict[str, Any], name: str) -> list[object]:
         facts([*cards, *at_most, (view.say("cut_off"), row["cut_off_date"])]),
         tag("figure", caption, Safe(waterfall(title, steps, show=view.money)), class_="waterfall"),
         told,
+        _explain(view, row),
         _records(view, row, name, title),
     ]
+
+
+def _explain(view: View, row: dict[str, Any]) -> Safe | None:
+    """A form for the division's own word on its difference, for who acts for that very division."""
+    if not (view.may_decide and speaks_for(view.asker, row["division_code"])):
+        return None
+    which = [tag("input", type="hidden", name=key, value=row[key]) for key in ("division_code", "measure", "tier")]
+    why = tag("input", name="why", size=50, maxlength=2000, required=True)
+    amount = tag("input", name="amount", size=14, inputmode="decimal", pattern=r"-?[0-9]+(\.[0-9]{1,2})?")
+    fields = [tag("label", view.say("why"), why), tag("label", view.say("explained_amount"), amount)]
+    return tag(
+        "form",
+        tag("h2", view.say("explain_difference")),
+        tag("div", which, fields, tag("button", view.say("explain")), class_="asked"),
+        tag("p", class_="said", role="alert"),
+        data_post="/api/v1/reconciliation/explanations",
+        class_="sheet deed-sheet",
+    )
 
 
 def _records(view: View, row: dict[str, Any], name: str, title: str) -> Grid:

@@ -269,6 +269,23 @@ def test_a_countys_difference_is_taken_apart_to_its_records(site: Site, auditor:
     until(lambda: "/trace" in auditor.current_url)
 
 
+def test_a_county_explains_its_own_difference_and_nobody_else_does(site: Site, browser: Chrome) -> None:
+    theirs = "form[data-post='/api/v1/reconciliation/explanations']"
+    sign_in(browser, site, "auditor")
+    text_of(browser, f"{site.address}/reconciliation?division={COUNTY}&lang=en")
+    assert not browser.find_elements("css selector", theirs)
+    sign_in(browser, site, "county")
+    text_of(browser, f"{site.address}/reconciliation?division={COUNTY}&lang=en&unit=yuan")
+    form = browser.find_element("css selector", theirs)
+    form.find_element("name", "why").send_keys(HOSTILE)
+    form.find_element("name", "amount").send_keys("-1234.50")
+    sent(browser, form)
+    shown = main_text(browser)
+    assert f"{HOSTILE} -1,234.50" in shown
+    assert browser.execute_script("return window.hit") is None
+    browser.delete_all_cookies()
+
+
 def test_a_rank_opens_to_its_parts_and_these_to_their_records(site: Site, auditor: Chrome) -> None:
     text_of(auditor, f"{site.address}/ranking?group=direct-counties")
     auditor.find_element("css selector", "#table-ranking a.mark").click()

@@ -22,6 +22,7 @@ from lineage.errors import NotFound
 from lineage.ledger import journal
 from lineage.links.decisions import accept, revoke
 from lineage.links.proposals import Proposal
+from lineage.money import to_fen
 from queries.life_cycle import STEPS
 
 routes = APIRouter(tags=["decisions"])
@@ -74,6 +75,45 @@ def finding_event(
         return row if asker.scope.divisions is None else asker.words.finding(row, lang)
 
     return decided(asker, once, ["event", finding, event.model_dump(mode="json"), lang], work)
+
+
+class DifferenceSaid(BaseModel):
+    """What a division says of one of its differences; the amount in yuan, where it can be told."""
+
+    model_config = ConfigDict(extra="forbid")
+    division_code: str = Field(max_length=20, examples=["410122000"])
+    measure: Literal["scale", "expenditure"]
+    tier: Literal["province", "city", "county", "relocation", "all"] = "all"
+    why: str = Field(min_length=1, max_length=2000, pattern=r"\S", examples=["paid on 30 December, entered in January"])
+    amount: str = Field("", pattern=r"^(-?[0-9]{1,15}(\.[0-9]{1,2})?)?$", examples=["-12000.00"])
+
+
+@routes.post(
+    "/reconciliation/explanations",
+    operation_id="explain_difference",
+    status_code=201,
+    responses={201: {"model": answers.Explained}},
+)
+def explain_difference(asker: Asking, said: DifferenceSaid, once: IdempotencyKey = "") -> Response:
+    """Note a division's own explanation of a difference; it stands beside what is unexplained, never off it."""
+    asker.must("investigator")
+    if not asker.scope.holds(said.division_code):
+        raise NotFound(f"there is no division {said.division_code}", "find it with search")
+    if not speaks_for(asker, said.division_code):
+        raise Told(403, "own_difference")
+
+    def work() -> dict[str, Any]:
+        fen = to_fen(said.amount) if said.amount else None
+        whole = queries.Said(f"{said.division_code}:{said.measure}:{said.tier}", said.why, fen)
+        noted = queries.explain_difference(asker.ledger, whole, asker.person.name, datetime.now(UTC))
+        return {"explanation": {**noted.to_json(), "entry": noted.entry}}
+
+    return decided(asker, once, ["explain", said.model_dump(mode="json")], work)
+
+
+def speaks_for(asker: Asker, division: str) -> bool:
+    """Whether somebody may say a division's own word: only who acts for that very division."""
+    return asker.scope.divisions is not None and division in asker.person.divisions
 
 
 @routes.post(
