@@ -66,6 +66,8 @@ def named_by_deposit(graph: Graph, node: int) -> dict[int, int]:
 def _named(graph: Graph, node: int) -> dict[int, int]:
     """Place among the named draws by edge, for the draws of one node."""
     edges = graph.edges
+    if not len(edges.named_edge):
+        return {}
     first, last = np.searchsorted(edges.named_edge, [edges.out_start[node], edges.out_start[node + 1]]).tolist()
     return {int(edges.named_edge[place]): place for place in range(first, last)}
 

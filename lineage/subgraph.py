@@ -6,7 +6,9 @@ its paths.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -16,6 +18,8 @@ from lineage.graph import Graph
 from lineage.graph.arrays import Indexes, Ints
 
 Direction = Literal["up", "down"]
+FEW = 1_000
+"""Nodes up to which walking them one by one is sooner done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +31,54 @@ class Reach:
 
 
 def reach(graph: Graph, roots: NDArray[np.int64], direction: Direction) -> Reach:
-    """Everything reached from the roots, whole rows of the sparse form at a time."""
+    """Everything reached from the roots, level by level.
+
+    Few nodes are walked one by one: arrays cost some 30 µs a hop and a byte for each node of the graph, ten records
+    that way fifty times what they are worth. From `FEW` nodes on whole rows of the sparse form are taken at a time.
+    """
+    levels = _few(graph, sorted(set(roots.tolist())), direction)
+    if sum(map(len, levels)) >= FEW:
+        return _many(graph, [np.array(level, np.int64) for level in levels], direction)
+    depth = [hops for hops, level in enumerate(levels) for _ in level]
+    return Reach(np.array(list(chain.from_iterable(levels)), np.int64), np.array(depth, np.int64))
+
+
+def _few(graph: Graph, frontier: list[int], direction: Direction) -> list[list[int]]:
+    """Levels of nodes until all are met, or `FEW`."""
+    start, ends = _ends(graph, direction)
+    levels, seen = [frontier], set(frontier)
+    while frontier and len(seen) < FEW:
+        met: set[int] = set()
+        for node in frontier:
+            met.update(ends(start[node], start[node + 1]))
+        frontier = sorted(met - seen)
+        seen |= met
+        if frontier:
+            levels.append(frontier)
+    return levels
+
+
+def _ends(graph: Graph, direction: Direction) -> tuple[memoryview, Callable[[int, int], Iterable[int]]]:
+    """Where each node's row of the sparse form begins, and the far ends of a row, as plain numbers."""
+    edges = graph.edges
+    if direction == "down":
+        target = edges.target.data
+        return edges.out_start.data, lambda first, last: target[first:last]
+    in_edge, source = edges.in_edge.data, edges.source.data
+    return edges.in_start.data, lambda first, last: [source[edge] for edge in in_edge[first:last]]
+
+
+def _many(graph: Graph, levels: list[NDArray[np.int64]], direction: Direction) -> Reach:
+    """The levels met so far and all that follow."""
     seen = np.zeros(graph.node_count, np.bool_)
-    seen[roots] = True
-    levels, frontier = [np.unique(roots)], np.unique(roots)
+    for level in levels:
+        seen[level] = True
+    frontier = levels[-1]
     while len(frontier):
         following = neighbours(graph, frontier, direction)
-        following = np.unique(following[~seen[following]])
-        seen[following] = True
-        if len(following):
-            levels.append(following)
-        frontier = following
+        frontier = np.unique(following[~seen[following]])
+        seen[frontier] = True
+        levels.append(frontier)
     depth = np.repeat(np.arange(len(levels)), [len(level) for level in levels])
     return Reach(np.concatenate(levels), depth)
 
@@ -48,6 +89,12 @@ def edges_of(graph: Graph, nodes: NDArray[np.int64], direction: Direction) -> ND
     places = _rows(start, nodes)
     edges: NDArray[np.int64] = graph.edges.in_edge[places].astype(np.int64) if direction == "up" else places
     return edges
+
+
+def fan(graph: Graph, nodes: NDArray[np.int64], direction: Direction) -> int:
+    """The most edges that enter (up) or leave (down) one of the nodes."""
+    start = graph.edges.in_start if direction == "up" else graph.edges.out_start
+    return int((start[nodes + 1] - start[nodes]).max())
 
 
 def neighbours(graph: Graph, nodes: NDArray[np.int64], direction: Direction) -> NDArray[np.int64]:

@@ -23,7 +23,7 @@ from lineage.mixing import met_at, parted
 from lineage.proof import UNSOURCED, proved, proved_poverty
 from lineage.schema import NODE_KINDS
 from lineage.shares import Follower, all_as_others, records_as_sources
-from lineage.subgraph import Direction, Reach, edges_of, money_order, reach
+from lineage.subgraph import Direction, Reach, edges_of, fan, money_order, reach
 from lineage.trail import UNSOURCED as ALL_UNSOURCED
 from lineage.trail import Break, Mixed, Reached, Source, Trail, TrailEdge, TrailNode, by_amount
 
@@ -204,6 +204,24 @@ def _shown(graph: Graph, found: Reach, direction: Direction, limits: Limits) -> 
 
     Every node shown hangs on the record asked by edges that are shown.
     """
+    whole = limits.depth is None and len(found.nodes) <= limits.nodes
+    if whole and fan(graph, found.nodes, direction) <= limits.fan_out:
+        kept, depth, edges, cut = found.nodes, found.depth, edges_of(graph, found.nodes, direction), False
+    else:
+        kept, depth, edges, cut = _cut(graph, found, direction, limits)
+    early = advances(graph, edges.tolist())
+    more = len(found.nodes) - len(kept)
+    return _Shown(
+        tuple(_node(graph, member, hop) for member, hop in zip(kept.tolist(), depth.tolist(), strict=True)),
+        tuple(trail_edge(graph, edge, edge in early) for edge in edges.tolist()),
+        more, more > 0 or cut,
+    )
+
+
+def _cut(
+    graph: Graph, found: Reach, direction: Direction, limits: Limits
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], bool]:
+    """Nodes within the limits, their depth, the edges among them that are shown, and whether some are not."""
     order = np.argsort(found.nodes)
     hops = found.depth[order]
     near = found.nodes[order] if limits.depth is None else found.nodes[order][hops <= limits.depth]
@@ -211,14 +229,7 @@ def _shown(graph: Graph, found: Reach, direction: Direction, limits: Limits) -> 
     every = edges_of(graph, kept, direction)
     every = every[np.isin(graph.edges.source[every], kept) & np.isin(graph.edges.target[every], kept)]
     edges = every[np.isin(every, _widest(graph, edges_of(graph, kept, direction), direction, limits.fan_out))]
-    early = advances(graph, edges.tolist())
-    depth = hops[np.searchsorted(found.nodes[order], kept)]
-    more = len(found.nodes) - len(kept)
-    return _Shown(
-        tuple(_node(graph, member, hop) for member, hop in zip(kept.tolist(), depth.tolist(), strict=True)),
-        tuple(trail_edge(graph, edge, edge in early) for edge in edges.tolist()),
-        more, more > 0 or len(edges) < len(every),
-    )
+    return kept, hops[np.searchsorted(found.nodes[order], kept)], edges, len(edges) < len(every)
 
 
 def _kept(

@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 
 
 def to_networkx(trail: Trail) -> Any:
-    """A MultiDiGraph: nodes by record with kind, depth, amount_fen, …; edges with amount_fen, date, evidence."""
+    """A MultiDiGraph: nodes by record with kind, depth, amount_fen, …; edges with amount_fen, date, evidence,
+    advance."""
     import networkx
 
     graph = networkx.MultiDiGraph(record=trail.record, direction=trail.direction, policy=trail.policy)
     for node in trail.nodes:
         graph.add_node(node.record, **{key: value for key, value in asdict(node).items() if key != "record"})
     for edge in trail.edges:
-        graph.add_edge(edge.source, edge.target, amount_fen=edge.amount_fen, date=edge.date, evidence=edge.evidence)
+        graph.add_edge(edge.source, edge.target, amount_fen=edge.amount_fen, date=edge.date, evidence=edge.evidence,
+                       advance=edge.advance)
     return graph
 
 

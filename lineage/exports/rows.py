@@ -60,9 +60,9 @@ def sheets(trail: Trail) -> tuple[Sheet, ...]:
             (node.record, node.kind, node.depth, yuan(node.amount_fen), node.division_code, node.title,
              node.date.isoformat() if node.date else None, node.poverty, node.state) for node in trail.nodes
         )),
-        Sheet("edges", ("from", "to", "amount", "date", "evidence"), tuple(
+        Sheet("edges", ("from", "to", "amount", "date", "evidence", "advance"), tuple(
             (edge.source, edge.target, yuan(edge.amount_fen), edge.date.isoformat() if edge.date else None,
-             edge.evidence) for edge in trail.edges
+             edge.evidence, edge.advance) for edge in trail.edges
         )),
         Sheet("breaks", ("record", "reason", "amount", "payments", "payments_amount"), tuple(
             (gap.record, gap.reason, yuan(gap.amount_fen), gap.payments, yuan(gap.payments_amount_fen))

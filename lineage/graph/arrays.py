@@ -9,6 +9,7 @@ Invariant: every array but the text columns has one entry a node or one an edge,
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -165,7 +166,7 @@ class Graph:
 
     def kind(self, node: int) -> str:
         """The kind of a node."""
-        return NODE_KINDS[int(np.searchsorted(self.kind_start, node, side="right")) - 1]
+        return NODE_KINDS[bisect_right(self.kind_start, node) - 1]
 
     def record(self, node: int) -> str:
         """The name `kind:id` of a node."""

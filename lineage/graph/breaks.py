@@ -41,10 +41,13 @@ def _with_payments(parts: list[tuple[Ints, int, Ints]], nodes: Nodes, edges: Edg
     amount = np.concatenate([part[2] for part in parts])
     order = np.lexsort((reason, node))
     node, reason, amount = node[order], reason[order], amount[order]
+    own = np.zeros((len(nodes.amount), 2), np.int64)
     place = NODE_KINDS.index("payment")
+    paid = np.arange(int(kind_start[place]), int(kind_start[place + 1]))
+    paid = paid[nodes.alive[paid]]
+    own[paid, 0], own[paid, 1] = 1, nodes.amount[paid]
     with sized(len(node) * len(edges.target) // 50):  # a break with more than a fiftieth of all below it is rare
-        below = payments_below(edges.out_start, edges.target, node, int(kind_start[place]), int(kind_start[place + 1]),
-                               nodes.amount, nodes.alive)
+        below = payments_below(edges.out_start, edges.target, node, np.diff(edges.in_start), own)
     return Breaks(node, reason, amount, below[:, 0].copy(), below[:, 1].copy())
 
 

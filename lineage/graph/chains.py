@@ -46,14 +46,17 @@ def _flood(start: Any, target: Any, marked: Any) -> None:
 
 
 @kernel
-def payments_below(start: Any, target: Any, roots: Any, first: int, last: int, amount: Any, alive: Any) -> Any:
-    """Number and sum (r, 2) of the payments, nodes first..last - 1, at or downstream of each root (r,).
+def payments_below(start: Any, target: Any, roots: Any, entering: Any, own: Any) -> Any:
+    """Number and sum (r, 2) of the payments at or downstream of each root (r,), each once.
 
-    Cost: the edges below each root; `seen` bears the root's number, so nothing is cleared in between.
+    `own` (n, 2) is 1 and the amount at payments that count, nothing elsewhere; `entering` (n,) counts the edges into
+    each node. Cost: the edges below all roots once, and for each root what of them is not closed: where money spreads
+    out and never meets again (an indicator and its payments) the sums are known, and nobody goes down there again.
     """
+    closed, below = _closed(start, target, roots, entering, own)
     result = np.zeros((len(roots), 2), np.int64)
-    seen = np.full(len(alive), -1, np.int32)
-    queue = np.empty(len(alive), np.int32)
+    seen = np.full(len(own), -1, np.int32)
+    queue = np.empty(len(own), np.int32)
     for place in range(len(roots)):
         queue[0] = roots[place]
         seen[roots[place]] = place
@@ -61,13 +64,58 @@ def payments_below(start: Any, target: Any, roots: Any, first: int, last: int, a
         while filled > 0:
             filled -= 1
             node = queue[filled]
-            if first <= node < last and alive[node]:
-                result[place, 0] += 1
-                result[place, 1] += amount[node]
+            if closed[node]:
+                result[place] += below[node]
+                continue
+            result[place] += own[node]
             for edge in range(start[node], start[node + 1]):
                 after = target[edge]
-                if seen[after] != place:
+                if seen[after] != place and not (closed[after] and below[after, 0] == 0):
                     seen[after] = place
                     queue[filled] = after
                     filled += 1
     return result
+
+
+@kernel
+def _closed(start: Any, target: Any, roots: Any, entering: Any, own: Any) -> Any:
+    """Of the nodes at or below the roots: whether all payments below are met on one way only (n,), and then their sums
+    (n, 2).
+
+    A node is finished after all nodes below it; one on a ring meets a node not finished, and is not closed.
+    """
+    closed = np.zeros(len(own), np.bool_)
+    below = own.copy()
+    following = np.full(len(own), -1, np.int64)
+    path = np.empty(len(own), np.int32)
+    for root in roots:
+        if following[root] >= 0:
+            continue
+        path[0], filled = root, 1
+        following[root], closed[root] = start[root], True
+        while filled > 0:
+            node = path[filled - 1]
+            if following[node] < start[node + 1]:
+                after = target[following[node]]
+                following[node] += 1
+                if following[after] < 0:
+                    following[after], closed[after] = start[after], True
+                    path[filled] = after
+                    filled += 1
+                    continue
+                _take_up(node, after, following[after] < start[after + 1] + 1, closed, below, entering)
+                continue
+            following[node] = start[node + 1] + 1
+            filled -= 1
+            if filled > 0:
+                _take_up(path[filled - 1], node, False, closed, below, entering)
+    return closed, below
+
+
+@kernel
+def _take_up(node: Any, after: Any, is_open: Any, closed: Any, below: Any, entering: Any) -> None:
+    """Add what lies below the end of an edge to its beginning."""
+    if is_open or not closed[after] or (below[after, 0] > 0 and entering[after] > 1):
+        closed[node] = False
+    else:
+        below[node] += below[after]
