@@ -12,7 +12,7 @@ import random
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -72,7 +72,11 @@ def suffer(parent: Forks, name: str, place: Path, touch: int, fault: int) -> int
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", [ONCE, HALF, FOR_GOOD], ids=["once", "half", "for-good"])
 def test_a_disk_that_fails_leaves_the_old_ledger_or_the_new_one(
-    fault: int, scene: tuple[str, Path], parent: Forks, tmp_path: Path
+    fault: int,
+    scene: tuple[str, Path],
+    parent: Forks,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
 ) -> None:
     name, folder = scene
 
@@ -83,5 +87,7 @@ def test_a_disk_that_fails_leaves_the_old_ledger_or_the_new_one(
     touches = meet(100_000)
     assert touches > 2, "the faults are there to be met"
     some = random.Random(f"{name}{fault}").sample(range(1, touches + 1), min(touches, SHORT_TRIES))
-    for touch in range(1, touches + 1) if LONG else sorted(some):
+    chosen = range(1, touches + 1) if LONG else sorted(some)
+    for touch in chosen:
         meet(touch)
+    record_property("faults", len(chosen))

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,10 @@ def counted(ledger: Path) -> tuple[int, int]:
 
 
 @pytest.mark.slow
-def test_no_acknowledged_batch_is_lost_or_torn_by_kills(tmp_path: Path) -> None:
+def test_no_acknowledged_batch_is_lost_or_torn_by_kills(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("kills", KILLS)
     ledger, chance = tmp_path / "ledger", random.Random(2017)
     acknowledged: list[int] = []
     for kill in range(KILLS):

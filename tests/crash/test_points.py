@@ -10,7 +10,7 @@ import random
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -61,7 +61,9 @@ def assert_whole_and_repeatable(name: str, ledger: Path, code: int) -> None:
 
 
 @pytest.mark.slow
-def test_a_kill_at_every_touch_of_the_disk(scene: tuple[str, Path], parent: Forks, tmp_path: Path) -> None:
+def test_a_kill_at_every_touch_of_the_disk(
+    scene: tuple[str, Path], parent: Forks, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     name, folder = scene
     every = 7 if name == "derive" and not LONG else 1  # a set is some sixty files, each synced
     for touch in range(1, TOUCHES_MOST, every):
@@ -71,23 +73,30 @@ def test_a_kill_at_every_touch_of_the_disk(scene: tuple[str, Path], parent: Fork
         assert_whole_and_repeatable(name, ledger, code)
         if code == 0:
             assert touch > 2
+            record_property("kills", (touch - 1) // every)
             return
     pytest.fail(f"{name} touches the disk more than {TOUCHES_MOST} times")
 
 
 @pytest.mark.slow
-def test_a_kill_at_random_moments(scene: tuple[str, Path], parent: Forks, tmp_path: Path) -> None:
+def test_a_kill_at_random_moments(
+    scene: tuple[str, Path], parent: Forks, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     name, folder = scene
-    chance = random.Random(2017)
+    chance, killed = random.Random(2017), 0
     for kill in range(RANDOM_KILLS):
         ledger = fresh(folder, tmp_path / str(kill))
         code = parent.run(name, ledger, after_ms=1 + int(400 * chance.random() ** 2))
         assert code in (0, KILLED)
+        killed += code == KILLED
         assert_whole_and_repeatable(name, ledger, code)
+    record_property("kills", killed)  # some were done before
 
 
 @pytest.mark.slow
-def test_two_writers_that_are_killed_in_turn_and_a_reader_throughout(tmp_path: Path) -> None:
+def test_two_writers_that_are_killed_in_turn_and_a_reader_throughout(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     ledger = tmp_path / "ledger"
     acknowledged: set[int] = set()
     torn: list[tuple[int, int]] = []
@@ -113,6 +122,7 @@ def test_two_writers_that_are_killed_in_turn_and_a_reader_throughout(tmp_path: P
     finally:
         done.set()
         reader.join()
+    record_property("kills", 2 * (round_ + 1))
     assert not torn
     assert verify(ledger).problem is None
     view = lineage.open(ledger)

@@ -15,6 +15,7 @@ from lineage.money import to_fen, yuan
 from lineage.schema import BY_NAME, Column, ColumnType, Table
 from queries import check
 from queries.catalogue import catalogue
+from queries.check import Finding
 from tests.staging import load_rows
 
 CASES = Path(__file__).parent / "rules"
@@ -97,17 +98,30 @@ def typed(column: Column, text: str) -> Any:
     return int(text) if column.type in (ColumnType.YEAR, ColumnType.COUNT) else text
 
 
-@pytest.mark.parametrize("path", sorted(CASES.glob("*-*.md")), ids=lambda path: path.stem)
-def test_accuses_the_hits_and_nobody_else(path: Path, tmp_path: Path) -> None:
+def findings(path: Path, folder: Path) -> tuple[Finding, ...]:
+    """What a case's rule finds in its ledger."""
     case = read_case(path)
-    load_rows(tmp_path / "ledger", case.rows)
-    ledger = lineage.open(tmp_path / "ledger", as_of=case.as_of)
-    found = check(ledger, rules=[case.rule], parameters={case.rule: case.parameters}).findings
+    load_rows(folder / "ledger", case.rows)
+    ledger = lineage.open(folder / "ledger", as_of=case.as_of)
+    return check(ledger, rules=[case.rule], parameters={case.rule: case.parameters}).findings
+
+
+def sentences(found: tuple[Finding, ...]) -> list[str]:
+    """What is said of each record accused, in both languages, and the evidence."""
+    return [
+        f"{one.subject}\n  {one.message('zh')}\n  {one.message('en')}\n  {', '.join(one.evidence)}"
+        for one in sorted(found, key=lambda one: one.subject)
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*-*.md")), ids=lambda path: path.stem)
+def test_accuses_the_hits_and_nobody_else_and_says_why(path: Path, tmp_path: Path) -> None:
+    case, found = read_case(path), findings(path, tmp_path)
     assert {(finding.subject, finding.severity, yuan(finding.amount_fen)) for finding in found} == case.hits
-    for finding in found:
-        assert finding.message("zh")
-        assert finding.message("en")
-        assert finding.subject in finding.evidence
+    assert all(finding.subject in finding.evidence for finding in found)
+    kept = (CASES / "sentences.txt").read_text(encoding="utf-8")
+    told = dict(block.split("\n", 1) for block in kept.strip().split("\n\n"))
+    assert "\n".join(sentences(found)) == told[case.rule]
 
 
 def test_every_rule_has_its_case_with_hit_near_miss_and_exclusion() -> None:

@@ -35,7 +35,8 @@ class Area:
 _POLICIES = ("tests/unit/attribution", "tests/property/test_attribution.py")
 _PASSES = ("tests/unit/attribution", "tests/property/test_passes.py")
 _EXAMPLES = ("tests/golden/test_examples.py",)
-_RULES = ("tests/unit/queries/test_check.py", "tests/property/test_rules.py")
+_ORACLE = ("tests/differential/test_random_books.py",)
+_RULES = ("tests/unit/queries/test_check.py", "tests/property/test_rules.py", *_ORACLE)
 AREAS: Mapping[str, Area] = MappingProxyType(
     {
         "money": Area(("lineage/money.py",), (("tests/unit/test_money.py",),)),
@@ -58,11 +59,11 @@ AREAS: Mapping[str, Area] = MappingProxyType(
         "tables": Area(("queries/rules/tables/*.sql",), (("tests/golden/test_rules.py",), _RULES)),
         "reconciliation": Area(
             ("queries/reconcile.sql", "queries/reconcile.py", "queries/reconcile_*.py"),
-            (("tests/unit/queries/test_reconcile.py",),),
+            (("tests/unit/queries/test_reconcile.py",), _ORACLE),
         ),
         "measures": Area(
             ("queries/overview_lines.sql", "queries/overview_figures.py", "queries/overview_lines.py"),
-            (("tests/unit/queries/test_overview.py",), ("tests/unit/queries/test_reconcile.py",)),
+            (("tests/unit/queries/test_overview.py",), _ORACLE),
         ),
     }
 )

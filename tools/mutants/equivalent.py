@@ -6,11 +6,27 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 Change = tuple[str, str, str, str]
+_CAUSES = "queries/reconcile.sql"
+_UNRECEIVED = "FROM report r JOIN unreceived_tier u ON u.division_code = r.division_code AND r.tier IN ('all', u.tier)"
+_BOOKED = "JOIN booked_tier b ON b.division_code = r.division_code AND r.tier IN ('all', b.tier)"
+_UNSPENT = "WHERE i.in_scope AND i.agency_code IS NOT NULL AND n.amount_fen > n.outflow_fen"
+_ZERO = "GROUP BY ALL HAVING sum(c.fen) <> 0),"
+_OPENED = "WHERE opening_balance_fen > 0 AND coalesce(opening_date <= $as_of, true)"
 _SIGN = ("lineage/money.py", 'sign = "-" if fen < 0 and rounded else ""')
 EQUIVALENT: Mapping[Change, str] = MappingProxyType(
     {
         (*_SIGN, "fen < 0", "fen <= 0"): "of 0 fen nothing is left to round, so there is no sign either way",
         (*_SIGN, "0", "1"): "the same",
+        (_CAUSES, _UNRECEIVED, _UNRECEIVED, _UNRECEIVED.replace(" JOIN", " LEFT JOIN")):
+            "no row has no date: WHERE drops it",
+        (_CAUSES, _BOOKED, _BOOKED, f"LEFT {_BOOKED}"): "no row, no amount, so cause_record drops it",
+        (_CAUSES, _UNSPENT, _UNSPENT, _UNSPENT.replace(">", ">=")): "adds nothing to the sum",
+        (_CAUSES, "WHERE c.fen <> 0", "WHERE c.fen <> 0", "WHERE TRUE"): "rows of nothing add nothing, sums of 0 go",
+        (_CAUSES, _ZERO, _ZERO, "GROUP BY ALL HAVING TRUE),"): "a record's rows under one cause have one sign",
+        ("queries/rules/account/no_accounting.sql", _OPENED, _OPENED, _OPENED.replace("<=", "<")):
+            "money of that very day has lain there for no day, known or not",
+        ("queries/rules/flow/overpaid.sql", *["WHERE starts_with(source, 'indicator:')"] * 2, "WHERE TRUE"):
+            "joined to indicators only",
     }
 )
 """By path, line as it stands, before and after."""

@@ -56,7 +56,10 @@ WITH gone AS (
     LEFT JOIN first_money f ON f.record = a.record
 )
 SELECT record AS subject, division_code, amount_fen, name,
-       CASE WHEN kept THEN '自 ' || since || ' 以来没有支出' ELSE '未启用收支核算' END AS why_zh,
-       CASE WHEN kept THEN 'nothing was spent since ' || since ELSE 'its bookkeeping is off' END AS why_en
+       CASE WHEN NOT kept THEN '未启用收支核算' WHEN since = DATE '0001-01-01' THEN '期初余额以来没有支出'
+            ELSE '自 ' || since || ' 以来没有支出' END AS why_zh,
+       CASE WHEN NOT kept THEN 'its bookkeeping is off'
+            WHEN since = DATE '0001-01-01' THEN 'nothing was spent since its opening balance'
+            ELSE 'nothing was spent since ' || since END AS why_en
 FROM lying
 WHERE amount_fen > 0 AND (NOT kept OR $as_of - since > $days)

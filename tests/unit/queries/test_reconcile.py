@@ -193,6 +193,97 @@ def test_a_lump_sum_counts_less_what_the_account_spent(tmp_path: Path) -> None:
     assert causes(tmp_path / "next", tables, "expenditure", calibre="next") == {}
 
 
+def test_what_an_account_spent_after_the_cut_off_is_no_part_of_the_lump_sum(tmp_path: Path) -> None:
+    tables = received(1000)
+    tables["special_accounts"] = [{"account_id": "S1", "division_code": COUNTY}]
+    tables["payments"] = [
+        {"payment_id": "P1", "indicator_id": "I1", "division_code": COUNTY, "amount": 1000, "account_id": "S1",
+         "payee_kind": "special_account"}
+    ]
+    tables["account_entries"] = [
+        {"entry_id": "E1", "account_id": "S1", "amount": 400},
+        {"entry_id": "E2", "account_id": "S1", "amount": 100, "date": date(2017, 6, 20)},
+    ]
+    tables["daily_reports"] = [report(400, "expenditure", cut_off_date=date(2017, 6, 10))]
+    assert causes(tmp_path / "2017", tables, "expenditure") == {"special-account": 600}
+    assert causes(tmp_path / "next", tables, "expenditure", calibre="next") == {"time-lag": 100}
+
+
+def test_payments_from_last_years_money_are_no_cause(tmp_path: Path) -> None:
+    late = {"indicator_id": "I1", "division_code": COUNTY, "amount": 70, "pay_date": date(2017, 6, 20)}
+    tables: Tables = {
+        "indicators": [{"indicator_id": "I1", "division_code": COUNTY, "amount": 100, "origin": "carry_over"}],
+        "payments": [{"payment_id": "P1", **late}],
+        "daily_reports": [report(0, "expenditure", cut_off_date=date(2017, 6, 10))],
+    }
+    assert causes(tmp_path, tables, "expenditure") == {}
+
+
+def test_poverty_money_merged_into_another_booking_is_missing_from_it(tmp_path: Path) -> None:
+    tables = merged(received(300, poverty=False, function_code="2050204"), A2=("province", "410000000", 200))
+    tables["daily_reports"] = [report(300)]
+    assert causes(tmp_path, tables) == {"co-mingled": -300}
+
+
+def merged(tables: Tables, **other: tuple[str, str, int]) -> Tables:
+    """The booking I1 with other money merged into it: by allocation its source, division, amount."""
+    for name, (source, division, amount) in other.items():
+        tables["allocations"].append(
+            {"allocation_id": name, "source": source, "division_code": division, "amount": amount, "poverty": False}
+        )
+        tables["transfers"].append(
+            {"transfer_id": f"T-{name}", "source_id": f"allocation:{name}", "target_id": "I1",
+             "to_division_code": COUNTY, "amount": amount}
+        )
+        tables["indicators"][0]["amount"] += amount
+    return tables
+
+
+def test_other_money_counts_at_the_tier_it_comes_from(tmp_path: Path) -> None:
+    tables = merged(
+        received(300), A2=("county", COUNTY, 200), A3=("city", "410100000", 50),
+        A4=("relocation_financing", "410000000", 30),
+    )  # fmt: skip
+    tables["indicators"][0]["amount"] += 7
+    tables["daily_reports"] = [report(307)] + [report(0, tier=tier) for tier in ("county", "city", "relocation")]
+    tables["daily_reports"].append(report(300, tier="province"))
+    found = reconcile(ledger_of(tmp_path, tables), date(2017, 7, 1)).differences
+    said = {one.tier: ({cause.name: cause.amount_fen for cause in one.causes}, one.unexplained_fen) for one in found}
+    assert said == {
+        "all": ({"co-mingled": 280_00}, 0),
+        "county": ({"co-mingled": 200_00}, 0),
+        "city": ({"co-mingled": 50_00}, 0),
+        "relocation": ({"co-mingled": 30_00}, 0),
+        "province": ({}, 0),
+    }
+
+
+def test_a_missing_label_is_a_cause_with_the_whole_booking(tmp_path: Path) -> None:
+    tables = received(300, poverty=False)
+    tables["indicators"][0]["amount"] = 500
+    tables["daily_reports"] = [report(500)]
+    assert causes(tmp_path, tables) == {"missing-label": -500}
+
+
+def test_the_province_reports_what_it_allocated_not_what_it_booked_for_itself(tmp_path: Path) -> None:
+    tables = received(500)
+    tables["indicators"].append(
+        {"indicator_id": "I9", "division_code": "410000000", "amount": 70, "origin": "own", "date": date(2017, 6, 20)}
+    )
+    tables["daily_reports"] = [report(500, division_code="410000000", cut_off_date=date(2017, 6, 10))]
+    assert causes(tmp_path, tables) == {}
+
+
+def test_a_report_without_a_cut_off_was_gathered_some_days_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queries.reconcile_causes.lag_days", lambda: 5)
+    tables = received(500, date=date(2017, 6, 28))
+    tables["transfers"][0]["issue_date"] = date(2017, 6, 18)
+    tables["daily_reports"] = [report(0)]
+    assert causes(tmp_path, tables) == {"time-lag": 500}
+
+
 def test_payments_after_the_cut_off_are_time_lag_whatever_they_are(tmp_path: Path) -> None:
     tables = received(1000)
     tables["payments"] = [
@@ -211,10 +302,15 @@ def test_payments_after_the_cut_off_are_time_lag_whatever_they_are(tmp_path: Pat
 
 def test_money_paid_outside_the_treasury_is_a_bound_and_no_cause(tmp_path: Path) -> None:
     tables = received(1000, agency_code="410122000001")
-    tables["daily_reports"] = [report(1500, "expenditure")]
+    tables["indicators"] += [
+        {"indicator_id": "I8", "division_code": COUNTY, "amount": 300, "origin": "own"},
+        {"indicator_id": "I9", "division_code": COUNTY, "amount": 400, "poverty": False, "agency_code": "410122000001"},
+    ]
+    tables["daily_reports"] = [report(1500, "expenditure"), report(1300)]
     ledger = ledger_of(tmp_path, tables)
-    [one] = reconcile(ledger, date(2017, 7, 1)).differences
-    assert (one.unexplained_fen, one.outside_treasury_at_most_fen) == (-1500_00, 1000_00)
+    spent, scale = reconcile(ledger, date(2017, 7, 1)).differences
+    assert (spent.unexplained_fen, spent.outside_treasury_at_most_fen) == (-1500_00, 1000_00)
+    assert (scale.unexplained_fen, scale.outside_treasury_at_most_fen, scale.rounding_at_most_fen) == (0, 0, 0)
 
 
 def test_a_report_of_last_year_is_none_of_this_year(tmp_path: Path) -> None:
@@ -284,6 +380,19 @@ def test_the_bridge_names_what_moved(tmp_path: Path) -> None:
     assert change["causes"] == [{"cause": "time-lag", "amount": "500.00", "records": {"indicator:I1": "500.00"}}]
 
 
+def test_the_bridge_from_a_day_without_a_report_begins_with_none(tmp_path: Path) -> None:
+    tables = received(500)
+    tables["daily_reports"] = [
+        report(400, report_date=date(2017, 6, 10)),
+        report(350, report_date=date(2017, 6, 25)),
+        report(80, "expenditure", report_date=date(2017, 6, 25)),
+    ]
+    later = reconcile(ledger_of(tmp_path, tables), date(2017, 7, 1), since=date(2017, 6, 15))
+    spent, scale = later.to_json()["changes"]
+    assert (scale["earlier"], scale["later"], scale["unexplained"]) == ("100.00", "150.00", "50.00")
+    assert (spent["earlier"], spent["later"], spent["unexplained"]) == (None, "-80.00", "-80.00")
+
+
 def test_an_explanation_stands_beside_what_is_unexplained(tmp_path: Path) -> None:
     tables = received(500)
     tables["daily_reports"] = [report(400)]
@@ -311,7 +420,7 @@ def test_the_workbook_says_what_to_do_and_whose_task(faults: Ledger, found: Reco
 
 
 def test_one_workbook_a_division_in_ten_thousands(faults: Ledger, found: Reconciliation, tmp_path: Path) -> None:
-    written = write_each(faults, reconcile(faults, division="410302000"), tmp_path / "out", Style())
+    written = write_each(faults, reconcile(faults, division="410302000"), tmp_path / "far" / "out", Style())
     assert [path.name for path in written] == ["410302000.xlsx"]
     book = openpyxl.load_workbook(written[0], read_only=True)
     rows = list(book["记录"].iter_rows(values_only=True))
