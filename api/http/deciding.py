@@ -9,9 +9,19 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
 
 import lineage
 from api.http.asking import Asker, answer
+
+
+class Reason(BaseModel):
+    """Why it is decided so."""
+
+    model_config = ConfigDict(extra="forbid")
+    why: str = Field(
+        min_length=1, max_length=2000, pattern=r"\S", examples=["same number, same amount; the county confirmed"]
+    )
 
 
 def decided(asker: Asker, key: str, asked: list[Any], work: Callable[[], dict[str, Any]]) -> Response:

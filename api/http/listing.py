@@ -97,6 +97,22 @@ def must_be_now(asker: Asker, version: str) -> None:
         raise Misuse(f"cursor: of version {version}, the ledger is now {asker.ledger.version}", "begin again")
 
 
+def offset_of(asker: Asker, cursor: str) -> int:
+    """Where a page begins in a list whose rows have no key; such cursors end with the version. Raises Misuse."""
+    if not cursor:
+        return 0
+    version, place = place_of(asker, cursor)
+    must_be_now(asker, version)
+    if len(place) != 1 or not place[0].isdecimal():
+        raise Misuse("cursor: not one this server gave", "take `next` as it is")
+    return int(place[0])
+
+
+def next_offset(asker: Asker, offset: int, total: int) -> str | None:
+    """The cursor of the page that begins there; None where the list has ended."""
+    return cursor_of(asker, [str(offset)]) if offset < total else None
+
+
 def _place(asker: Asker, listing: Listing, cursor: str) -> int:
     version, key = place_of(asker, cursor)
     if len(key) != len(listing.key):

@@ -16,19 +16,22 @@ from fastapi import APIRouter, Depends, File, Query, Request, UploadFile
 from fastapi.responses import Response
 
 import loaders
-from api.http import PREFIX, answers
+from api.http import PREFIX, answers, drilled
 from api.http.asking import Asker, Asking, IdempotencyKey, answer
+from api.http.deciding import Reason, decided
 from api.http.listing import STREAMED, Cursor, Form, Limit, Listing, Turn, listed
 from api.http.problems import responses
 from api.http.service import UPLOADS_MOST, Service
 from api.http.told import Told
 from lineage.errors import LineageError, Misuse, NotFound
-from lineage.ledger import quarantine
+from lineage.ledger import quarantine, write
 
 routes = APIRouter(tags=["batches"])
 FILES_MOST = 64
 NAME_LETTERS_MOST = 100
 CHUNK = 2**20
+WAIT_SECONDS = 10.0
+"""So long a withdrawal waits for a load to end before it is 503."""
 SHOWN = ("table", "file", "sheet", "row", "column", "found", "expected", "hint")
 
 
@@ -109,7 +112,9 @@ def _plain_name(given: str | None) -> str:
 def _load(service: Service, name: str, who: str, choices: dict[str, Any]) -> None:
     """Load one upload to its end; its files go whatever comes of it."""
     kept = service.kept
+    within = choices["divisions"]
     state: dict[str, Any] = {"by": who, "state": "loading", "result": {}}
+    state["divisions"] = None if within is None else sorted(within)
     with kept.loading(name):
         kept.note_upload(name, state)
         try:
@@ -161,6 +166,40 @@ def rejects(asker: Asking, batch: str, limit: Limit = 1000, cursor: Cursor = "",
         found = quarantine.read(asker.ledger.path, _number(asker, batch))
     rows = [{"number": number, **{name: one.get(name) for name in SHOWN}} for number, one in enumerate(found, 1)]
     return listed(asker, Listing("rejects", rows, ("number",), {"batch": batch}), Turn(limit, cursor, form))
+
+
+@routes.post(
+    "/batches/{batch}/withdrawal",
+    status_code=201,
+    operation_id="withdraw_batch",
+    responses={201: {"model": drilled.Withdrawn}, **responses(409)},
+)
+def withdraw(asker: Asking, batch: str, reason: Reason, once: IdempotencyKey = "") -> Response:
+    """Take a batch back by a new one: any by number for loaders of the whole, for others what they loaded themselves.
+
+    What was loaded in other divisions than the loader's of today is not taken back.
+    """
+    asker.must("loader")
+
+    def work() -> dict[str, Any]:
+        number = _their_batch(asker, batch) if batch.startswith("U-") else _number(asker, batch)
+        with write(asker.ledger.path, who=asker.person.name, at=datetime.now(UTC), wait=WAIT_SECONDS) as writer:
+            if number in writer.history.withdrawn:
+                raise Told(409, "withdrawn_already", batch=batch)
+            outcome = writer.withdraw(number, reason.why)
+        return {"batch": outcome.batch, "withdraws": [number], "why": reason.why.strip()}
+
+    return decided(asker, once, ["withdraw", batch, reason.why], work)
+
+
+def _their_batch(asker: Asker, name: str) -> int:
+    """The batch that an upload of the asker's own made, all of it within today's divisions. Raises NotFound."""
+    found = _theirs(asker, name)
+    made, loaded_for = found["result"].get("batch"), found.get("divisions")
+    inside = asker.scope.divisions
+    if not made or (inside is not None and not (loaded_for is not None and set(loaded_for) <= inside)):
+        raise NotFound(f"{name} made no batch that you may take back", "follow it at /batches")
+    return int(made)
 
 
 def _theirs(asker: Asker, name: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import queries
 from api.access.scopes import all_seen
 from api.http import answers
 from api.http.asking import Asker, Asking, IdempotencyKey, IsoDay
-from api.http.deciding import decided
+from api.http.deciding import Reason, decided
 from api.http.problems import responses
 from api.http.routes.questions import finding_case, proposals
 from api.http.told import Told
@@ -28,15 +28,6 @@ from queries.life_cycle import STEPS
 routes = APIRouter(tags=["decisions"])
 Step = Literal["review", "explain", "rectify", "close", "send-back", "attach", "comment", "due"]
 assert set(Step.__args__) == set(STEPS)  # type: ignore[attr-defined]
-
-
-class Reason(BaseModel):
-    """Why it is decided so."""
-
-    model_config = ConfigDict(extra="forbid")
-    why: str = Field(
-        min_length=1, max_length=2000, pattern=r"\S", examples=["same number, same amount; the county confirmed"]
-    )
 
 
 class FindingEvent(BaseModel):
@@ -99,6 +90,7 @@ def explain_difference(asker: Asking, said: DifferenceSaid, once: IdempotencyKey
     asker.must("investigator")
     if not asker.scope.holds(said.division_code):
         raise NotFound(f"there is no division {said.division_code}", "find it with search")
+    queries.subtree(asker.ledger, said.division_code)
     if not speaks_for(asker, said.division_code):
         raise Told(403, "own_difference")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
+from typing import get_args as choices_of
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -12,12 +13,13 @@ import queries
 from api.access.scopes import all_seen
 from api.http import answers, shapes
 from api.http.asking import Asker, IsoDay, Reading, Viewing, answer
-from api.http.listing import STREAMED, Cursor, Form, Limit, Listing, Turn, cursor_of, listed, must_be_now, place_of
+from api.http.listing import STREAMED, Cursor, Form, Limit, Listing, Turn, listed, next_offset, offset_of
 from lineage.errors import Misuse, NotFound
 from lineage.links.proposals import Proposal, propose, with_rivals
 from lineage.money import to_fen, yuan
 from lineage.schema import BY_KIND
 from queries.catalogue import catalogue, named
+from queries.rank_parts import RANKED_POLICIES
 from queries.search import KINDS, Filter
 
 routes = APIRouter(tags=["questions"])
@@ -26,6 +28,8 @@ Lang = Literal["zh", "en"]
 Severity = Literal["", "red", "orange", "yellow", "blue"]
 DivisionAsked = Annotated[str, Query(max_length=20, description="a division with all below it")]
 Year = Annotated[int | None, Query(ge=1949, le=2999)]
+RankedPolicy = Literal["pro-rata", "rolling", "fifo", "lifo", "libr", "poverty-first"]
+assert choices_of(RankedPolicy) == tuple(RANKED_POLICIES)
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -139,17 +143,10 @@ def search(
     cursor: Cursor = "",
 ) -> Response:
     """Records that meet every term: document numbers, names, payees, purposes, amounts, divisions, pinyin initials."""
-    offset = 0
-    if cursor:
-        version, place = place_of(asker, cursor)
-        must_be_now(asker, version)
-        if len(place) != 1 or not place[0].isdecimal():
-            raise Misuse("cursor: not one this server gave", "take `next` as it is")
-        offset = int(place[0])
+    offset = offset_of(asker, cursor)
     wanted = Filter(kind or None, None, year, asker.within(division))
     found = queries.search(asker.ledger, q, wanted, queries.Page(limit, offset)).to_json()
-    more = offset + limit < found["total"]
-    return answer(asker, {**found, "next": cursor_of(asker, [str(offset + limit)]) if more else None})
+    return answer(asker, {**found, "next": next_offset(asker, offset + limit, found["total"])})
 
 
 def ranked(asker: Asker, policy: str = "pro-rata") -> dict[str, Any]:
@@ -168,9 +165,11 @@ def rank_sources(asker: Asker) -> queries.RankSources:
 
 
 @routes.get("/ranking", operation_id="get_ranking", responses=list_of(answers.Ranking))
-def ranking(asker: Viewing, limit: Limit = 1000, cursor: Cursor = "", form: Form = "json") -> Response:
+def ranking(
+    asker: Viewing, policy: RankedPolicy = "pro-rata", limit: Limit = 1000, cursor: Cursor = "", form: Form = "json"
+) -> Response:
     """Counties and cities by score, each part with its numerator and denominator; those not assessed, and why."""
-    whole = ranked(asker)
+    whole = ranked(asker, policy)
     beside = {key: value for key, value in whole.items() if key != "divisions"}
     listing = Listing("divisions", whole["divisions"], ("division_code",), beside)
     return listed(asker, listing, Turn(limit, cursor, form))
