@@ -19,7 +19,7 @@ from queries.sample import Plan, Sample, sample
 from queries.sample_sets import Note, RecordSet, record_set, record_sets, save_set
 from queries.search import Filter, SearchResult, search
 from queries.search_payee import Payee, payee
-from queries.territory import subtree
+from queries.territory import division_code, subtree
 
 __all__ = [
     "Actor",
@@ -51,6 +51,7 @@ __all__ = [
     "cases",
     "check",
     "deliveries",
+    "division_code",
     "explain_difference",
     "findings",
     "moved",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lineage.errors import Misuse
 from lineage.ledger import journal
 from lineage.money import yuan
-from queries.territory import subtree
+from queries.territory import division_code
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
@@ -82,7 +82,7 @@ def explain_difference(ledger: Ledger, said: Said, by: str, at: datetime) -> Exp
         raise Misuse(f'found "{said.difference}"', f"expected DIVISION:{'|'.join(MEASURES)}[:{'|'.join(REPORT_TIERS)}]")
     if not said.why.strip():
         raise Misuse("an explanation without a reason", "say it with --why")
-    subtree(ledger, division)
+    division = division_code(ledger, division)
     body = {
         "division_code": division,
         "measure": measure,

@@ -6,6 +6,7 @@ Deny by default: a person without divisions sees nothing. What of an answer is h
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,17 +51,18 @@ class Scope:
 
 
 def scope_of(person: Person, ledger: Ledger) -> Scope:
-    """A person's scope in a ledger: the named divisions with all below them; names it does not know give nothing."""
+    """A person's scope in a ledger: the divisions of these codes with all below them; codes it does not know give
+    nothing, nor do names, which a load could give to another division.
+    """
     import queries
 
     if EVERYTHING in person.divisions:
         return Scope(None)
     inside: set[str] = set()
     for division in person.divisions:
-        try:
-            inside |= queries.subtree(ledger, division)
-        except NotFound:
-            continue
+        with suppress(Misuse):
+            if queries.division_code(ledger, division) in (division, f"{division}000"):
+                inside |= queries.subtree(ledger, division)
     return Scope(frozenset(inside))
 
 
@@ -119,7 +121,7 @@ def territory(ledger: Ledger, scope: Scope, division: str) -> frozenset[str]:
         return queries.subtree(ledger, division)
     try:
         inside = queries.subtree(ledger, division) & scope.divisions
-    except NotFound:
+    except Misuse:  # no such division, or several of that name: no word of those outside
         inside = frozenset()
     if not inside:
         raise NotFound(f"there is no division {division}", "see your divisions in the overview")

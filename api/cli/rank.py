@@ -42,7 +42,7 @@ def rank_command(
         raise typer.BadParameter("--part opens a division's score: name it with --division CODE")
     ledger = settings.open()
     if division:
-        queries.subtree(ledger, division)
+        division = queries.division_code(ledger, division)
     if division and part:
         show_records(ledger, settings, weights, (division, part))
         return

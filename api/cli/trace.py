@@ -24,7 +24,7 @@ from lineage.errors import Misuse
 from lineage.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lineage.ledger import Ledger
     from lineage.many import ManyTrails
@@ -57,7 +57,7 @@ def trace_command(
 
         if file is not None or settings.policy == "all":
             raise Misuse("--graph answers one record under one policy", "leave --graph out for many")
-        trail = trace_at_home(settings, record, direction, shown)
+        ledger, trail = None, trace_at_home(settings, record, direction, shown)
     else:
         ledger = settings.open()
         if file is not None:
@@ -76,7 +76,9 @@ def trace_command(
     elif form:
         raise Misuse(f"--format {form} needs a file: add -o FILE")
     else:
-        print_trail(trail, settings)
+        from queries.territory import division_names
+
+        print_trail(trail, settings, {} if ledger is None else division_names(ledger))
     return DONE
 
 
@@ -93,8 +95,8 @@ def _write(trail: Trail, output: Path, form: str, settings: Settings) -> None:
     note(say("trace.written", settings.lang, path=output))
 
 
-def print_trail(trail: Trail, settings: Settings) -> None:
-    """The trail as text: the answer first, then the way, then the breaks."""
+def print_trail(trail: Trail, settings: Settings, names: Mapping[str, str]) -> None:
+    """The trail as text: the answer first, then the way, then the breaks. `names` are the divisions' by code."""
     lang, unit = settings.lang, settings.unit
 
     def money(fen: int) -> str:
@@ -116,7 +118,7 @@ def print_trail(trail: Trail, settings: Settings) -> None:
         )
     )
     if trail.direction == "up":
-        rows = _source_rows(trail, settings)
+        rows = _source_rows(trail, settings, names)
         bounded = ("least", "most") if any(len(row) > 5 for row in rows) else ()
         width = 5 + len(bounded)
         heads = headings(lang, "tier", "division", "class", "amount", *bounded)
@@ -137,7 +139,7 @@ def print_trail(trail: Trail, settings: Settings) -> None:
     print_table(
         (say("trace.trail", lang), *heads),
         [
-            (node.record, node.depth, money(node.amount_fen), node.date, node.division_code,
+            (node.record, node.depth, money(node.amount_fen), node.date, _place(node.division_code, names),
              code_word("state", node.state, lang), node.title)
             for node in trail.nodes[:NODE_ROWS]
         ],
@@ -159,7 +161,12 @@ def print_trail(trail: Trail, settings: Settings) -> None:
         note(say("trace.cut", lang, more=hidden))
 
 
-def _source_rows(trail: Trail, settings: Settings) -> list[tuple[object, ...]]:
+def _place(code: str | None, names: Mapping[str, str]) -> str:
+    """A division's code with its name beside it."""
+    return f"{code or ''} {names.get(code or '', '')}".strip()
+
+
+def _source_rows(trail: Trail, settings: Settings, names: Mapping[str, str]) -> list[tuple[object, ...]]:
     """A row a source, then unsourced money and, where bounds were asked, all poverty money together."""
 
     def money(fen: int) -> str:
@@ -172,7 +179,8 @@ def _source_rows(trail: Trail, settings: Settings) -> list[tuple[object, ...]]:
     for source in trail.sources:
         proved = (source.least_fen, source.most_fen)
         (kind,) = headings(settings.lang, "poverty" if source.poverty else "other")
-        rows.append((source.record, code_word("tier", source.tier, settings.lang), source.division_code, kind,
+        place = _place(source.division_code, names)
+        rows.append((source.record, code_word("tier", source.tier, settings.lang), place, kind,
                      part(source.amount_fen), *(money(fen) for fen in proved if fen is not None)))
     if trail.unsourced_possible:
         rows.append((say("trace.unsourced", settings.lang), "", "", "", part(trail.unsourced_fen),

@@ -63,13 +63,13 @@ def division_meant(subject: str, names: dict[str, str]) -> str:
 
     Raises Misuse when several divisions bear the name.
     """
-    code = subject.removeprefix("division:")
-    if code in names:
-        return code
-    same = sorted(code for code, name in names.items() if name == subject)
-    if len(same) > 1:
-        raise Misuse(f'"{subject}" is the name of {len(same)} divisions: {", ".join(same)}', "give the code")
-    return same[0] if same else ""
+    from queries.territory import meant
+
+    found = meant(subject, names)
+    if found.several:
+        raise Misuse(f'"{subject}" is the name of {len(found.several)} divisions: {", ".join(found.several)}',
+                     "give the code")
+    return found.code
 
 
 def _pack(ledger: Ledger, settings: Settings, trail: Trail, names: dict[str, str], output: Path) -> tuple[Path, ...]:

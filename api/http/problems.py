@@ -137,4 +137,4 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def fault(request: Request, error: Exception) -> Response:
-        return problem(request, 500, f"{type(error).__name__}", "the server's log says more; please report it")
+        return problem(request, 500, f"{type(error).__name__}", say("http.fault", language_of(request)))

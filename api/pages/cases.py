@@ -14,6 +14,7 @@ from api.pages.grid import Cell, Column, Drawn, Grid, Link, Money
 from api.pages.layout import Folded, View, cannot_decide, facts, page, view_of
 from api.pages.markup import Safe, tag
 from lineage.attribution import POLICIES
+from lineage.errors import NotFound
 from lineage.money import to_fen
 from queries.cases import ADDED, CLOSED, DROPPED, NOTED, PAPER, REOPENED, SHARED, UNSHARED, VIEW
 
@@ -62,7 +63,10 @@ def cases(asker: Reading, record: str = "") -> Response:
 def one_case(asker: Reading, case: str, moved: str = "") -> Response:
     """One case: its records as they were noted, notes, papers, history; asked for, what has moved since."""
     view = view_of(asker)
-    one = case_within(asker, case)
+    try:
+        one = case_within(asker, case)
+    except NotFound as error:
+        raise NotFound(view.say("no_case", case=case), view.say("yours_are_listed")) from error
     cards: list[tuple[object, object]] = [
         (view.say("state"), view.word(f"case_{one['state']}")),
         (view.say("owner"), one["owner"]),

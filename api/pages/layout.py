@@ -129,7 +129,7 @@ def page(view: View, module: str, title: str, *body: object) -> Response:
         for grid in _grids(body):
             if grid.name == view.table:
                 return workbook(view, [grid], f"{module}-{view.table}")
-        raise NotFound(f"there is no table {view.table} on this page", "open the page and take the link beside a table")
+        raise NotFound(view.say("no_table", table=view.table), view.say("take_its_link"))
     ledger = view.asker.ledger
     csrf = view.asker.service.doorkeeper.csrf_of(view.asker.request.cookies)
     foot = tag(

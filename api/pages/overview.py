@@ -19,7 +19,7 @@ from api.pages.sights import Looking
 from lineage.errors import Misuse, NotFound
 from lineage.money import to_fen
 from queries.described import describe
-from queries.overview_figures import CALIBRES
+from queries.overview_figures import CALIBRES, FIGURES
 from queries.overview_groups import GROUP_FIGURES, GROUPED_BY
 from queries.overview_records import Figure
 from viz.charts import Series, bar_chart, line_chart
@@ -207,6 +207,8 @@ def figures(
     named = Figure.named(figure)
     if not figure or not (named.division == "" or asker.scope.holds(named.division)):
         raise NotFound(view.say("no_figure"), view.say("open_one"))
+    if named.name not in FIGURES:
+        raise Misuse(view.say("not_one_of", name=view.say("figure"), found=named.name), ", ".join(FIGURES))
     asked = replace(named, by=by, group=group or None, divisions=asker.scope.divisions)
     part = queries.Page(FILE_ROWS) if view.table else queries.Page(ROWS_SHOWN, view.offset)
     found = asker.service.remembered(

@@ -18,7 +18,7 @@ from api.pages.overview import answer_of, year_of
 from api.pages.places import place_of
 from api.pages.sights import Looking
 from api.pages.trail_asked import asked_of
-from lineage.errors import Misuse
+from lineage.errors import Misuse, NotFound
 from lineage.trace import named
 from queries.flows import flows
 from viz.pack import write_flow_pack, write_pack
@@ -33,7 +33,10 @@ def trail_pack(asker: Looking) -> Response:
     _whole_only(view)
     asked = asked_of(view)
     book = asker.ledger
-    name = named(book, asked.record)
+    try:
+        name = named(book, asked.record)
+    except NotFound as error:
+        raise NotFound(view.say("no_record", record=asked.record), view.say("try_search")) from error
     trail = book.trace(
         name, direction=asked.direction, policy=asked.policy, depth=asked.depth, bounds=asked.direction == "up"
     )

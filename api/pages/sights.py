@@ -12,7 +12,7 @@ from api.http.asking import Asker, looking
 from api.http.service import Service
 from api.http.told import language_of
 from api.http.views import Sight
-from lineage.errors import Misuse, NotFound
+from lineage.errors import Busy, Misuse, NotFound
 from lineage.words import say
 
 SIGHT = ("as_of", "as_known", "asserted")
@@ -21,11 +21,14 @@ NO = ("no", "false", "0")
 
 
 def sighted(request: Request) -> Asker:
-    """An asker of the view that an address names; empty parameters are none. Raises Misuse, NotFound (in words)."""
+    """An asker of the view that an address names; empty parameters are none. Raises Misuse, NotFound, Busy."""
     given = {key: request.query_params.get(key, "").strip() for key in SIGHT}
     request.state.takes_sight = True
     as_of, batch = _day(request, given["as_of"]), _batch(request, given["as_known"])
-    return looking(request, Sight(as_of, batch, given["asserted"].lower() not in NO))
+    try:
+        return looking(request, Sight(as_of, batch, given["asserted"].lower() not in NO))
+    except Busy as error:
+        raise Busy(say("http.being_made", language_of(request))) from error
 
 
 Looking = Annotated[Asker, Depends(sighted)]

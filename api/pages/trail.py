@@ -97,7 +97,12 @@ def graph(asker: Looking) -> Response:
     from viz import view as drawn
 
     view = view_of(asker)
-    whole = drawn(answer_of(view, asked_of(view)), lang=view.lang, divisions=dict(view.names))
+    asked = asked_of(view)
+    try:
+        answer = answer_of(view, asked)
+    except NotFound as error:
+        raise NotFound(view.say("no_record", record=asked.record), view.say("try_search")) from error
+    whole = drawn(answer, lang=view.lang, divisions=dict(view.names))
     return HTMLResponse(whole, headers={"Content-Security-Policy": PAGE_POLICY, "X-Frame-Options": "SAMEORIGIN"})
 
 

@@ -85,6 +85,10 @@ def test_misuse_is_said_clearly(example_ledger: Ledgers) -> None:
         check(ledger, rules=["entry/bundle"])
     with pytest.raises(NotFound, match="there is no division 419999"):
         check(ledger, division="419999")
+    whole = check(ledger, division="410300000")
+    assert check(ledger, division="洛阳").findings == whole.findings
+    with pytest.raises(NotFound, match="nearest: 410300000 洛阳市, 410302000 老城区"):
+        check(ledger, division="4103")
     with pytest.raises(Misuse, match=r"chain/unreceived-transfer: days: found 9000, expected .* in 0\.\.365"):
         check(ledger, parameters={"chain/unreceived-transfer": {"days": 9000}})
     with pytest.raises(Misuse, match="has no parameter dais; nearest: days"):

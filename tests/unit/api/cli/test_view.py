@@ -46,6 +46,8 @@ def test_a_division_is_meant_by_code_or_by_a_name_only_it_bears():
     names = {"410402000": "新华区", "410482000": "汝州市", "130104000": "新华区"}
     assert division_meant("410482000", names) == "410482000"
     assert division_meant("汝州市", names) == "410482000"
+    assert division_meant("汝州", names) == "410482000"
+    assert division_meant("410482", names) == "410482000"
     assert division_meant("payment:P-1", names) == ""
     with pytest.raises(Misuse, match="name of 2 divisions: 130104000, 410402000"):
         division_meant("新华区", names)
