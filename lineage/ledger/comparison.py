@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -34,47 +35,51 @@ def problems(on: engine.Engine, ledger: Path, one: Checkpoint, numbers: Sequence
     chosen = [number for number in numbers if one.first <= number <= one.last]
     if not chosen:
         return
-    copied: dict[str, list[Layer]] = {}
+    whole = len(chosen) == one.last - one.first + 1  # then no other batch may be in it either
+    where = "true" if whole else f"batch IN ({', '.join(map(str, chosen))})"
+    kept = {stored.table: _kept(ledger, one, stored.table, where) for stored in one.files}
+    rows: Counter[str] = Counter()
     apart: list[tuple[int, StoredFile]] = []
     withdrawals: list[tuple[int, tuple[int, ...]]] = []
     days: list[tuple[int, date]] = []
     sources: list[tuple[int, str, str]] = []
     alone = {(batch, stored.table) for batch, stored in one.alone}
-    for made in (manifest.parse(manifest.file_of(ledger, number)) for number in chosen):
-        days.append((made.batch, datetime.fromisoformat(made.time).date()))
-        sources.extend((made.batch, source.name, source.sha256) for source in made.sources)
-        withdrawals.extend([(made.batch, made.withdraws)] if made.withdraws else [])
-        for stored in made.files:
-            if (made.batch, stored.table) in alone:
-                apart.append((made.batch, stored))
-            elif stored.table != quarantine.TABLE:
-                copied.setdefault(stored.table, []).append(layers.batch_layer(ledger, made.batch, stored))
+    for start in range(0, len(chosen), _AT_ONCE):  # a run at a time, so that memory does not grow with the batches
+        copied: dict[str, list[Layer]] = {}
+        for number in chosen[start : start + _AT_ONCE]:
+            made = manifest.parse(manifest.file_of(ledger, number))
+            days.append((made.batch, datetime.fromisoformat(made.time).date()))
+            sources.extend((made.batch, source.name, source.sha256) for source in made.sources)
+            withdrawals.extend([(made.batch, made.withdraws)] if made.withdraws else [])
+            for stored in made.files:
+                if (made.batch, stored.table) in alone:
+                    apart.append((made.batch, stored))
+                elif stored.table != quarantine.TABLE:
+                    copied.setdefault(stored.table, []).append(layers.batch_layer(ledger, made.batch, stored))
+        for table, parts in sorted(copied.items()):
+            rows[table] += sum(part.file.rows for part in parts)
+            missing = _missing(on, table, parts, kept[table]) if table in kept else rows[table]
+            if missing:
+                found = f"{missing} rows of batches are not in it as they were"
+                yield _problem(ledger, one, f"{table}.parquet", found)
     among = set(chosen)
     said = [[pair for pair in pairs if pair[0] in among] for pairs in (one.withdrawals, one.alone)]
     if said != [withdrawals, apart]:
         yield _problem(ledger, one, "checkpoint.json", "other withdrawals or files")
-    whole = len(among) == one.last - one.first + 1  # then no other batch may be in it either
-    where = "true" if whole else f"batch IN ({', '.join(map(str, chosen))})"
     if on.execute(f"FROM ({one.days_sql(ledger)}) WHERE {where} ORDER BY ALL").fetchall() != days:
         yield _problem(ledger, one, "batches.parquet", "other days")
     if on.execute(f"FROM ({one.sources_sql(ledger)}) WHERE {where} ORDER BY ALL").fetchall() != sorted(sources):
         yield _problem(ledger, one, "sources.parquet", "other source files")
-    for table in sorted({stored.table for stored in one.files} | set(copied)):
-        merged = layers.rows_sql(BY_NAME[table], tuple(layers.merged_layers(ledger, one, table)))
-        kept = f"(SELECT * FROM ({merged}) WHERE {where})"
-        if found := _odd_rows(on, table, copied.get(table, []), kept):
-            yield _problem(ledger, one, f"{table}.parquet", found)
+    for table, of_it in kept.items():
+        (there,) = engine.row(on, f"SELECT count(*) FROM {of_it}")
+        if there != rows[table]:
+            yield _problem(ledger, one, f"{table}.parquet", f"{there} rows")
 
 
-def _odd_rows(on: engine.Engine, table: str, copied: list[Layer], kept: str) -> str:
-    """What is odd about the merged rows; "" where they are those of the batches, each as often. A run at a time."""
-    (rows,) = engine.row(on, f"SELECT count(*) FROM {kept}")
-    if rows != sum(part.file.rows for part in copied):
-        return f"{rows} rows"
-    for start in range(0, len(copied), _AT_ONCE):
-        if missing := _missing(on, table, copied[start : start + _AT_ONCE], kept):
-            return f"{missing} rows of batches are not in it as they were"
-    return ""
+def _kept(ledger: Path, one: Checkpoint, table: str, where: str) -> str:
+    """What a checkpoint has of a table, of the batches that are looked at."""
+    merged = layers.rows_sql(BY_NAME[table], tuple(layers.merged_layers(ledger, one, table)))
+    return f"(SELECT * FROM ({merged}) WHERE {where})"
 
 
 def _missing(on: engine.Engine, table: str, parts: list[Layer], kept: str) -> int:

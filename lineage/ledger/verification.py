@@ -78,6 +78,7 @@ def _problems(ledger: Path, tally: _Tally, anchors: Sequence[Anchor], since: Sin
     numbers: Sequence[int] = since.batches(last, anchors) if since else range(1, last + 1)
     tally.unread = last - len(numbers)
     on = engine.connect()
+    engine.forget_files(on)
     try:
         for some in extent.runs(numbers):
             run: list[Manifest] = []
