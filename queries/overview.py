@@ -144,7 +144,7 @@ def overview(
     by_division: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in inside:
         by_division[row["division_code"]].append(row)
-    names = _names(ledger, divisions, set(by_division))
+    names = _names(ledger, divisions, {row["division_code"] for row in inside if row["part"] != "in_transit"})
     return Overview(
         year=wanted_year,
         calibre=asked,
@@ -178,7 +178,10 @@ def _sums(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str | None], int
 
 
 def _names(ledger: Ledger, divisions: frozenset[str] | None, met: set[str]) -> dict[str, str]:
-    """Names of all divisions asked, by code; empty for one that bears figures but is not among the divisions."""
+    """Names of all divisions asked, by code; empty for one that bears figures but is not among the divisions.
+
+    Money in transit to a division is none of its figures yet.
+    """
     listed = division_names(ledger)
     codes = {code for code in {*listed, *met} if divisions is None or code in divisions}
     return {code: listed.get(code, "") for code in sorted(codes)}
