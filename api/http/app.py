@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from api import pages
 from api.http import PREFIX, contract, problems
 from api.http.guard import Guard
-from api.http.routes import batches, cases, decisions, drilling, machine, questions, records, session
+from api.http.routes import administration, batches, cases, decisions, drilling, machine, questions, records, session
 from api.http.service import Options, Service
 from api.pages.problem import problem_page
 from lineage.release import VERSION
@@ -25,7 +25,7 @@ DESCRIPTION = (
     "Trace any payment of public money to its province-level sources, to the fen. Amounts are decimal strings in "
     "yuan; dates ISO; records `kind:id`, percent-encoded in paths. Errors are problem+json of one shape."
 )
-NOUNS = (records, questions, drilling, decisions, cases, batches)
+NOUNS = (records, questions, drilling, decisions, cases, batches, administration)
 
 
 class Door(FastAPI):

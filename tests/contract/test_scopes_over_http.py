@@ -70,6 +70,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "GET /api/v1/batches/{batch}": ("/batches/1", "/batches/U-0000000000000000"),
     "GET /api/v1/batches/{batch}/rejects": ("/batches/1/rejects",),
     "GET /api/v1/session": ("/session",),
+    "GET /api/v1/users": ("/users",),
+    "GET /api/v1/audit": ("/audit?limit=1",),
     "GET /livez": ("//livez",),
     "GET /readyz": ("//readyz",),
     "GET /metrics": ("//metrics",),
@@ -112,6 +114,9 @@ CHANGES: dict[str, tuple[str, dict[str, object], set[str]]] = {
         {"investigator"}),
     "POST /api/v1/batches": ("/batches", {}, {"loader"}),
     "POST /api/v1/batches/{batch}/withdrawal": ("/batches/99/withdrawal", {"why": "x"}, {"loader"}),
+    "POST /api/v1/users": ("/users", {"name": "reader-all", "roles": ["reader"]}, {"security_admin"}),
+    "PATCH /api/v1/users/{name:record}": ("/users/nobody", {"active": False}, {"security_admin"}),
+    "POST /api/v1/users/{name:record}/key": ("/users/nobody/key", {}, {"security_admin"}),
     "POST /api/v1/session": ("/session", {"key": "flk_no"}, set()),
     "DELETE /api/v1/session": ("/session", {}, set(ROLES)),
 }
@@ -119,6 +124,8 @@ OPEN = {"GET /livez", "GET /readyz", "GET /metrics", "GET /", "GET /signin", "GE
         "GET /signin/oidc", "GET /signin/oidc/callback", "POST /api/v1/session"}
 FOR_EVERYBODY = {"GET /api/v1/session", "DELETE /api/v1/session"}
 """Whoever is signed in may ask who that is, and sign out."""
+ADMINISTRATORS = {"GET /api/v1/users": {"security_admin", "audit_admin"}, "GET /api/v1/audit": {"audit_admin"}}
+"""What administrators read, and nobody else."""
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +233,7 @@ def test_every_role_may_what_it_may_and_no_more(server: Running) -> None:
                 if route in OPEN:
                     continue
                 status = server.get(filled(templates[0], PAYMENT), who).status_code
-                may = role in READING or route in FOR_EVERYBODY
+                may = role in ADMINISTRATORS.get(route, READING) or route in FOR_EVERYBODY
                 if "/batches/" in route:
                     may = role == "loader" or (role == "investigator" and "rejects" not in route)
                 assert (status != 403) == may, (who, route, status)
