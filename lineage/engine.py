@@ -89,6 +89,11 @@ def confine(engine: Engine, files: Sequence[Path]) -> None:
     engine.execute("SET lock_configuration = true")
 
 
+def is_overflow(error: Exception) -> bool:
+    """Whether an error is a sum of fen beyond int64."""
+    return isinstance(error, (duckdb.ConversionException, duckdb.OutOfRangeException)) and "INT64" in str(error)
+
+
 def is_one_select(sql: str) -> bool:
     """Whether a text is one statement that only asks. Raises EngineError for what is no SQL."""
     found = duckdb.extract_statements(sql)

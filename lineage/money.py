@@ -10,7 +10,12 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
+from lineage.errors import Misuse
+
 FEN_MOST = 2**63 - 1
+COUNTED_MOST = 2**62
+"""A ledger's amounts, movements and all, must stay below so many fen together: then no sum, nor twice a sum, is beyond
+int64. National budgets of a century passed down ten times are a hundredth of it."""
 UNITS = MappingProxyType({"元": 100, "万元": 1_000_000, "亿元": 10_000_000_000})
 """Fen in one of each unit."""
 _UNIT_NAMES = MappingProxyType({"yuan": "元", "wan": "万元", "yi": "亿元"})
@@ -40,6 +45,13 @@ def yuan(fen: int) -> str:
     """The decimal string in yuan with two decimals, as in every JSON answer: -5 fen is "-0.05"."""
     whole, part = divmod(abs(fen), 100)
     return f"{'-' if fen < 0 else ''}{whole}.{part:02d}"
+
+
+def beyond_count() -> Misuse:
+    """What is raised where amounts add up to more than int64 holds: a wrong sum would look like a right one."""
+    most = in_unit(COUNTED_MOST, decimals=0, grouped=True)
+    return Misuse(f"amounts add up to more than {most} yuan, more than is counted",
+                  "look for amounts in a wrong unit (yuan taken for 万元), correct them or withdraw their batch")
 
 
 def fen_in(unit: str) -> int:

@@ -20,9 +20,10 @@ from typing import Any, TypedDict, Unpack
 
 from lineage import engine
 from lineage import ledger as ledgers
-from lineage.errors import Unavailable
+from lineage.errors import Misuse, Unavailable
 from lineage.ledger import Snapshot, SourceFile, StagedTable, Terms, Writer
 from lineage.ledger.derived import derive
+from lineage.money import beyond_count
 from lineage.schema import BY_NAME, TABLES, Table
 from lineage.words import Language, say
 from loaders import check, control, incoming, rejects, resolution, selects, territory, warn
@@ -114,6 +115,8 @@ def load(
             _read_all(work, given, progress)
             result = _commit(work, moment)
         except engine.EngineError as error:
+            if engine.is_overflow(error):
+                raise beyond_count() from error
             why = str(error).splitlines()[0][:300]
             raise Unavailable(
                 f"the load could not be done: {why}", "see memory and disk; nothing was written"
@@ -121,7 +124,10 @@ def load(
         shutil.rmtree(_spool(writer.path), ignore_errors=True)
     loaded = time.perf_counter() - started
     if result.written and choices.get("derive", True):
-        derive(path)
+        try:
+            derive(path)
+        except Misuse as error:
+            raise Misuse(f"batch {result.batch} is written, but {error.message}", error.hint) from error
     seconds = {"load": round(loaded, 3), "derive": round(time.perf_counter() - started - loaded, 3)}
     return replace(result, seconds=seconds)
 

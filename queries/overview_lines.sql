@@ -92,8 +92,8 @@ entered AS (
     WHERE year(date) = {year}
     UNION ALL
     SELECT r.record, o.record, o.division_code, o.project_code, r.date,
-           least(o.amount_fen, sum(-r.amount_fen) OVER sofar + r.amount_fen)
-           - least(o.amount_fen, sum(-r.amount_fen) OVER sofar)
+           (least(o.amount_fen, sum(-r.amount_fen) OVER sofar + r.amount_fen)
+            - least(o.amount_fen, sum(-r.amount_fen) OVER sofar))::BIGINT  -- a sum kept as it is would be kept as DOUBLE
     FROM account_entries r JOIN booked_out o ON o.entry_id = r.reverses
     WHERE r.is_reversal AND year(r.date) = {year}
     WINDOW sofar AS (PARTITION BY r.reverses ORDER BY r.date, r.entry_id)),

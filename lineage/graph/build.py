@@ -13,6 +13,7 @@ from lineage.graph.arrays import NO_DATE, Edges, Graph, Indexes, Ints, Nodes, Po
 from lineage.graph.movements import Movements
 from lineage.graph.records import Records
 from lineage.graph.text import from_arrow
+from lineage.money import COUNTED_MOST, beyond_count
 from lineage.schema import NODE_KINDS
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def build(ledger: Ledger) -> Graph:
 
 
 def assemble(known: Records, moved: Movements, receipts: Receipts) -> Graph:
-    """The graph over nodes and movements already read."""
+    """The graph over nodes and movements already read. Raises Misuse where amounts add up beyond what is counted."""
+    _countable(known.nodes.amount, moved.amount, receipts.amount)
     with sized(len(moved.source)):
         order, out_start, in_start = _orders(moved, len(known.nodes.amount))
         source, target = moved.source[order], moved.target[order]
@@ -60,6 +62,12 @@ def assemble(known: Records, moved: Movements, receipts: Receipts) -> Graph:
         chained = chains.reached(nodes, edges, pools, known.kind_start)
         broken = breaks.find(nodes, edges, pools, known.kind_start)
         return Graph(known.kind_start, known.division_codes, nodes, edges, receipts, pools, chained, broken, found)
+
+
+def _countable(*amounts: Ints) -> None:
+    """Nothing below holds more than all amounts together; those are added up in units of 2^20 fen, rounded up."""
+    if sum(int((each >> 20).sum()) + len(each) for each in amounts) >= COUNTED_MOST >> 20:
+        raise beyond_count()
 
 
 def _orders(moved: Movements, count: int) -> tuple[Indexes, Ints, Ints]:

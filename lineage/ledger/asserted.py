@@ -66,11 +66,10 @@ def links(entries: Sequence[Entry], rows: Rows) -> list[AssertedLink]:
     ]
 
 
-def ends(entries: Sequence[Entry]) -> tuple[tuple[int, ...], tuple[str, ...], tuple[str, ...]]:
+def ends(entries: Sequence[Entry]) -> list[list[int] | list[str]]:
     """Numbers, sources and targets of accepted entries, each in the direction of the money. Raises Damaged."""
-    found = [(entry.number, *_ends(entry)) for entry in entries]
-    numbers, sources, targets = zip(*found, strict=True) if found else ((), (), ())
-    return numbers, sources, targets
+    pairs = [_ends(entry) for entry in entries]
+    return [[entry.number for entry in entries], [source for source, _ in pairs], [target for _, target in pairs]]
 
 
 def _ends(entry: Entry) -> tuple[str, str]:

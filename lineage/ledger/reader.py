@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lineage.errors import Misuse, NotFound
 from lineage.ledger import answers, asserted, checkpoint, current, derived, journal, layers, linked, manifest
+from lineage.money import beyond_count
 from lineage.schema import BUSINESS_DATES, BY_KIND, BY_NAME
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Ledger:
 
     @cached_property
     def links_in_force(self) -> tuple[journal.Entry, ...]:
-        """Journal entries of links accepted and not revoked; none when this view leaves asserted links out."""
+        """Journal entries of links in force; none when this view leaves asserted links out."""
         return journal.links_in_force(self.decisions) if self.asserted else ()
 
     @cached_property
@@ -288,12 +289,14 @@ class Ledger:
 
     def _run(self, sql: str, ask: Callable[[Engine], Answer]) -> Answer:
         """Ask on a cursor of its own; a derived set or checkpoint swept away meanwhile is done without."""
-        from lineage.engine import EngineError
+        from lineage.engine import EngineError, is_overflow
 
         try:
             self.bind(set(_WORD.findall(sql)))
             return ask(self.engine.cursor())
-        except EngineError:
+        except EngineError as error:
+            if is_overflow(error):
+                raise beyond_count() from error
             if not self._set_is_gone():
                 raise
         self._forget_set()
@@ -335,9 +338,8 @@ class Ledger:
         self._read_from(name, answers.kept(self.engine.cursor(), name, sql, self._graph_folder, self._scratch))
 
     def _bind_linked(self, name: str) -> None:
-        ends = asserted.ends(self.links_in_force)
         for statement in linked.statements(name, linked=bool(self.links_in_force)):
-            self.engine.execute(statement, [list(each) for each in ends] if "$1" in statement else None)
+            self.engine.execute(statement, asserted.ends(self.links_in_force) if "$1" in statement else None)
 
     def _bind_graph_table(self, name: str) -> None:
         folder = self._graph_folder or self._graph_tables_built
@@ -348,7 +350,7 @@ class Ledger:
         from lineage.graph import keep
 
         folder = self._scratch / "graph-tables"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         keep.derive(self, folder)
         return folder
 

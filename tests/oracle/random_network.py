@@ -1,7 +1,8 @@
 """Random tangled networks, and the engine's graph of the same network.
 
 Overdrafts, money before its day, named draws, outside receipts, rings, empty dates, records that carry nothing; amounts
-of a few fen (so that ties abound) or of up to 2^45.
+of a few fen (so that ties abound) or of up to 2^45, or so great
+that all together come near to the most that is counted.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class _Maker:
     def __init__(self, seed: int, size: int) -> None:
         self.random = random.Random(seed)
         self.size = size
-        self.most = self.random.choice((4, 30, 10_000, 2**45))
+        self.most = self.random.choice((4, 30, 10_000, 2**45, 2**57 // size))
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
 

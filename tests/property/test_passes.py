@@ -18,7 +18,7 @@ from lineage.subgraph import money_order
 from tests.oracle.random_network import graph_of, random_network
 
 ALWAYS_COMPILED = 10**9
-AMOUNTS = st.one_of(st.just(0), st.integers(0, 12), st.integers(0, 2**55), st.just(2**50))
+AMOUNTS = st.one_of(st.just(0), st.integers(0, 12), st.integers(0, 2**58), st.just(2**50))
 
 
 @pytest.mark.parametrize("policy", [policy for policy in POLICIES if policy != "poison"])
