@@ -25,6 +25,7 @@ EQUIVALENT: Mapping[Change, str] = MappingProxyType(
         (_CAUSES, _ZERO, _ZERO, "GROUP BY ALL HAVING TRUE),"): "a record's rows under one cause have one sign",
         ("queries/rules/account/no_accounting.sql", _OPENED, _OPENED, _OPENED.replace("<=", "<")):
             "money of that very day has lain there for no day, known or not",
+        ("lineage/attribution/mixture.py", "elif surplus > 0:", "surplus > 0", "surplus >= 0"): "nothing is taken back",
         ("queries/rules/flow/overpaid.sql", *["WHERE starts_with(source, 'indicator:')"] * 2, "WHERE TRUE"):
             "joined to indicators only",
     }

@@ -220,9 +220,21 @@ def test_payments_from_last_years_money_are_no_cause(tmp_path: Path) -> None:
 
 
 def test_poverty_money_merged_into_another_booking_is_missing_from_it(tmp_path: Path) -> None:
-    tables = merged(received(300, poverty=False, function_code="2050204"), A2=("province", "410000000", 200))
+    tables = merged(
+        received(300, poverty=False, function_code="2050204"), A2=("province", "410000000", 200),
+        A3=("city", "410100000", 50), A4=("relocation_financing", "410000000", 30), A5=("county", COUNTY, 20),
+    )  # fmt: skip
+    tables["indicators"][0]["amount"] += 7
     tables["daily_reports"] = [report(300)]
     assert causes(tmp_path, tables) == {"co-mingled": -300}
+
+
+def test_a_late_booking_is_time_lag_with_what_did_not_come_in(tmp_path: Path) -> None:
+    tables = received(300, date=date(2017, 6, 20))
+    tables["indicators"][0]["amount"] = 500
+    tables["transfers"][0]["issue_date"] = date(2017, 6, 18)
+    tables["daily_reports"] = [report(0, cut_off_date=date(2017, 6, 10))]
+    assert causes(tmp_path, tables) == {"time-lag": 500}
 
 
 def merged(tables: Tables, **other: tuple[str, str, int]) -> Tables:
