@@ -70,7 +70,7 @@ def one_case(asker: Reading, case: str, moved: str = "") -> Response:
     cards: list[tuple[object, object]] = [
         (view.say("state"), view.word(f"case_{one['state']}")),
         (view.say("owner"), one["owner"]),
-        (view.say("shared_with"), "、".join(view.place(code) for code in one["shared"]) or "—"),
+        (view.word("case_shared"), "、".join(view.place(code) for code in one["shared"]) or "—"),
         (view.say("opened_at"), _moment(one["events"][0])),
         (view.say("records_count"), len(one["records"])),
     ]

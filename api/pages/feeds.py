@@ -73,7 +73,9 @@ def _standing(view: View, error: str, stale: bool) -> str:
 
 
 def _text(value: object) -> str:
-    return str(value or "")
+    """A value as it is read; a moment to the minute."""
+    text = str(value or "")
+    return text[:16].replace("T", " ") if text[10:11] in ("T", " ") else text
 
 
 def _heads(view: View, *names: str) -> tuple[Column, ...]:
