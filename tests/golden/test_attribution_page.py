@@ -9,7 +9,7 @@ import numpy as np
 
 from lineage.attribution import POLICIES
 from lineage.books import draws_of
-from lineage.proof import proved
+from lineage.proof import proved, proved_poverty
 from lineage.shares import Follower, records_as_sources
 from lineage.subgraph import money_order, reach
 from tests.oracle.network import Edge, Network, Node, finish
@@ -17,6 +17,9 @@ from tests.oracle.random_network import graph_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "attribution.md"
 ROW = re.compile(r"^\| ([a-z-]+) \| ([\d,.]+) \| ([\d,.]+) \| ([\d,.]+) \|", re.MULTILINE)
+
+
+REST = re.compile(r"^\| ([a-z-]+) \| {0}, {0}, {0} \| {0}, {0}, {0} \|".format(r"([\d,.]+)"), re.MULTILINE)
 
 
 def pool(named: str = "") -> Network:
@@ -46,7 +49,11 @@ def shares(network: Network, policy: str) -> list[int]:
 
 def table() -> dict[str, list[int]]:
     text = PAGE.read_text(encoding="utf-8")
-    return {row[0]: [round(float(cell.replace(",", "")) * 100) for cell in row[1:]] for row in ROW.findall(text)}
+    return {row[0]: [fen(cell) for cell in row[1:]] for row in ROW.findall(text)}
+
+
+def fen(cell: str) -> int:
+    return int(cell.replace(",", "").replace(".", ""))
 
 
 def test_every_rule_gives_the_amounts_of_the_page() -> None:
@@ -56,6 +63,22 @@ def test_every_rule_gives_the_amounts_of_the_page() -> None:
         assert shares(pool(), policy) == expected, policy
 
 
+def test_the_first_payment_and_what_is_left_are_those_of_the_page() -> None:
+    rows = {row[0]: [fen(cell) for cell in row[1:]] for row in REST.findall(PAGE.read_text(encoding="utf-8"))}
+    assert list(rows) == [policy for policy in POLICIES if policy != "poison"]
+    graph = graph_of(pool())
+    sources = [graph.find(f"allocation:{name}") for name in "ABC"]
+    for policy, expected in rows.items():
+        follower = Follower(graph, policy, records_as_sources(graph))
+        follower.follow(money_order(graph, np.arange(graph.node_count)))
+        first, left = follower.pool(graph.find("payment:P1")), follower.balance(graph.find("indicator:I"))
+        assert [lot.get(source, 0) for lot in (first, left) for source in sources] == expected, policy
+        parts = [expected[place] + expected[place + 3] + table()[policy][place] for place in range(3)]
+        assert parts == [6_000_000, 4_000_000, 5_000_000]
+        if policy != "pro-rata":
+            assert table()[policy][2] >= 3_000_000, "who trusts the dates"
+
+
 def test_the_bounds_of_the_page_are_proved() -> None:
     graph = graph_of(pool())
     node = graph.find("payment:P2")
@@ -63,6 +86,8 @@ def test_the_bounds_of_the_page_are_proved() -> None:
     proof = [found[graph.find(f"allocation:{name}")] for name in "ABC"]
     assert [part.least for part in proof] == table()["least"]
     assert [part.most for part in proof] == table()["most"]
+    together = proved_poverty(graph, node, reach(graph, np.array([node]), "up").nodes, int(graph.pools.pool[node]))
+    assert together.least == 6_000_000
 
 
 def test_poison_marks_all_three_and_a_named_draw_takes_its_own_first() -> None:
