@@ -88,6 +88,15 @@ LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
 """Where an answer leads: an operation, its parameter, and where in the answer its value stands."""
 
 
+OTHER_FORMS = {
+    "application/x-ndjson": '{"…": "…"}\n{"end": true, "rows": 1, "version": "12.3"}\n',
+    "text/csv": "\ufeff…\r\n…\r\nend,1\r\n",
+    "text/html": "<!doctype html><html lang=zh>…</html>",
+    "text/plain": "ok\n",
+}
+"""What answers that are no JSON look like; a stream's last line says that it is whole."""
+
+
 def _add_links(operation: dict[str, Any]) -> None:
     links = {
         f"to_{target}": {"operationId": target, "parameters": {parameter: f"$response.body#{place}"}}
@@ -104,6 +113,9 @@ def _add_example(operation: dict[str, Any]) -> None:
         content = response.get("content", {}).get("application/json")
         if example is not None and status.startswith("2") and content is not None:
             content["example"] = example
+        for media, shown in response.get("content", {}).items():
+            if media in OTHER_FORMS and status.startswith("2"):
+                shown.setdefault("example", OTHER_FORMS[media])
 
 
 def page(app: FastAPI) -> str:

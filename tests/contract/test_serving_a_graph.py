@@ -1,4 +1,7 @@
-"""`serve --graph` while its Neo4j server is killed under load: 200 or 503, no half answer, and the rest goes on."""
+"""`serve --graph` while its Neo4j server is frozen, thawed, then killed under load.
+
+200 or 503, no half answer; the rest goes on, and what was frozen answers again.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,13 @@ import pytest
 import lineage
 from lineage import stores
 from tests.servers import missing
-from tests.serving import running
+from tests.serving import running, until
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.xdist_group("neo4j")]
 CLIENTS = 8
 
 
-def test_a_graph_server_killed_under_load_gives_200_or_503(
+def test_a_graph_server_frozen_and_killed_under_load_gives_200_or_503(
     fresh_ledger: Callable[[str], Path], server_folder: Path
 ) -> None:
     from queries.bolt.driver import connect
@@ -39,6 +42,7 @@ def test_a_graph_server_killed_under_load_gives_200_or_503(
     connection.close()
     records = [row["record"] for row in ledger.rows("SELECT record FROM nodes WHERE kind = 'payment' LIMIT 60")]
     met: set[int] = set()
+    waits: list[float] = []
     stop = threading.Event()
     with running(path, {}, graph=graph.uri) as server:
 
@@ -63,6 +67,22 @@ def test_a_graph_server_killed_under_load_gives_200_or_503(
         for client in clients:
             client.start()
         time.sleep(2)
+        assert met == {200}
+        os.kill(graph.pid, signal.SIGSTOP)  # it takes connections and says nothing
+        try:
+            until(lambda: 503 in met)
+            for _ in range(3):
+                frozen = server.get(f"/records/{records[0]}/lineage")
+                waits.append(frozen.elapsed.total_seconds())
+                assert frozen.status_code == 503, frozen.text
+                assert server.get("//readyz").status_code == 503
+                assert server.get("/overview").status_code == server.get("//livez").status_code == 200
+                assert server.get(f"/records/{records[0]}").status_code == 200
+        finally:
+            os.kill(graph.pid, signal.SIGCONT)
+        until(lambda: server.get(f"/records/{records[0]}/lineage").status_code == 200)
+        assert server.get(f"/records/{records[0]}/lineage").json() == whole[records[0]]
+        assert max(waits) < 30, waits  # not a matter of speed: a driver's own limits are minutes
         os.kill(graph.pid, signal.SIGKILL)
         time.sleep(4)
         stop.set()
