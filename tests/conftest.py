@@ -12,10 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.servers import browser, chromium, neo4j_server, postgres_server, server_folder
-from tests.sharing import built_once
+from tests.sharing import built_once, kept_ledgers
 
 __all__ = ["browser", "chromium", "neo4j_server", "postgres_server", "server_folder"]
 
@@ -27,6 +27,10 @@ settings.register_profile(
     "modest", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# for mutants: a failure is enough, its smallest form is not looked for
+settings.register_profile(
+    "mutants", settings.get_profile("modest"), max_examples=30, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "modest"))
 
 
@@ -70,7 +74,8 @@ def example_ledger(shared_folder: Path) -> Callable[[str], Path]:
     """Give the ledger of an example by name, loaded once for the whole run: for reading only."""
 
     def ledger(name: str) -> Path:
-        return built_once(shared_folder / "ledgers" / name, lambda folder: load_example(name, folder))
+        place = kept_ledgers() or shared_folder
+        return built_once(place / "ledgers" / name, lambda folder: load_example(name, folder))
 
     return ledger
 

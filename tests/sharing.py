@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,3 +17,9 @@ def built_once(folder: Path, build: Callable[[Path], Path]) -> Path:
         if not done.exists():
             done.write_text(str(build(folder)), encoding="utf-8")
     return Path(done.read_text(encoding="utf-8"))
+
+
+def kept_ledgers() -> Path | None:
+    """Where ledgers are kept from run to run, if they are: for mutants of questions, which make no ledger otherwise."""
+    kept = os.environ.get("LINEAGE_KEPT_LEDGERS")
+    return Path(kept) if kept else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 import random
 import sys
 import tempfile
@@ -50,11 +51,14 @@ def run(name: str, area: Area, most: int, seed: int) -> int:
     survived = 0
     with tempfile.TemporaryDirectory(prefix="lineage-mutants-") as place:
         folder = trial.copy_tree(ROOT, Path(place) / "tree")
+        os.environ["LINEAGE_KEPT_LEDGERS"] = f"{place}/ledgers" if area.same_ledgers else ""
         assert_green(area, chosen, folder)
-        for mutant in chosen:
+        for number, mutant in enumerate(chosen, 1):
             if not trial.noticed(mutant, folder, area.tests(mutant.path)):
                 survived += 1
                 print(mutant, flush=True)
+            if not number % 10:
+                print(f"{name}: {number - survived} of {number} so far", flush=True)
     share = (len(chosen) - survived) / max(1, len(chosen))
     print(f"{name}: {len(chosen) - survived} of {len(chosen)} noticed, {share:.0%} ({there} there are)", flush=True)
     return survived

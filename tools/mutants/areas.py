@@ -15,10 +15,11 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Files by pattern, and stages of tests."""
+    """Files by pattern, and stages of tests. `same_ledgers`: its code makes no ledgers, so the tests' may be kept."""
 
     files: tuple[str, ...]
     stages: tuple[tuple[str, ...], ...]
+    same_ledgers: bool = False
 
     def paths(self) -> Iterator[str]:
         """The files, from the root of the tree."""
@@ -53,17 +54,21 @@ AREAS: Mapping[str, Area] = MappingProxyType(
         ),
         "flow": Area(("lineage/shares.py", "lineage/books.py", "lineage/entries.py"), (_EXAMPLES, _POLICIES)),
         "rules": Area(
-            ("queries/rules/*/*.sql", "queries/rules/*/*.py", "queries/check.py", "queries/quoted.py"),
-            (("tests/golden/test_rules.py", "-k", "{stem}"), ("tests/golden/test_rules.py",), _RULES),
+            ("queries/rules/[!t]*/*.sql", "queries/rules/*/*.py"),
+            (("tests/golden/test_rules.py", "-k", "{stem}"), _ORACLE),
+            True,
         ),
-        "tables": Area(("queries/rules/tables/*.sql",), (("tests/golden/test_rules.py",), _RULES)),
+        "check": Area(("queries/check.py", "queries/quoted.py", "queries/solutions.py"), (_RULES,), True),
+        "tables": Area(("queries/rules/tables/*.sql",), (("tests/golden/test_rules.py",), _ORACLE), True),
         "reconciliation": Area(
             ("queries/reconcile.sql", "queries/reconcile.py", "queries/reconcile_*.py"),
             (("tests/unit/queries/test_reconcile.py",), _ORACLE),
+            True,
         ),
         "measures": Area(
             ("queries/overview_lines.sql", "queries/overview_figures.py", "queries/overview_lines.py"),
             (("tests/unit/queries/test_overview.py",), _ORACLE),
+            True,
         ),
     }
 )

@@ -71,7 +71,7 @@ def _run(folder: Path, tests: Sequence[str]) -> None:
     code = 3
     try:
         os.setpgid(0, 0)
-        os.environ.update(LINEAGE_INTERPRETED="1", PYTHONDONTWRITEBYTECODE="1")
+        os.environ.update(LINEAGE_INTERPRETED="1", PYTHONDONTWRITEBYTECODE="1", HYPOTHESIS_PROFILE="mutants")
         sys.dont_write_bytecode = True
         os.chdir(folder)
         sys.path.insert(0, str(folder))

@@ -405,6 +405,15 @@ def test_the_bridge_from_a_day_without_a_report_begins_with_none(tmp_path: Path)
     assert (spent["earlier"], spent["later"], spent["unexplained"]) == (None, "-80.00", "-80.00")
 
 
+def test_the_bridge_names_what_went(tmp_path: Path) -> None:
+    tables = received(500, date=date(2017, 6, 20))
+    tables["daily_reports"] = [report(500, report_date=date(2017, 6, 10)), report(500, report_date=date(2017, 6, 25))]
+    later = reconcile(ledger_of(tmp_path, tables), date(2017, 7, 1), since=date(2017, 6, 15))
+    [change] = later.to_json()["changes"]
+    assert (change["earlier"], change["later"], change["unexplained"]) == ("-500.00", "0.00", "0.00")
+    assert change["causes"] == [{"cause": "unreceived", "amount": "500.00", "records": {"transfer:T1": "500.00"}}]
+
+
 def test_an_explanation_stands_beside_what_is_unexplained(tmp_path: Path) -> None:
     tables = received(500)
     tables["daily_reports"] = [report(400)]
