@@ -22,7 +22,8 @@ def gather_division(ledger: Ledger, division: str, year: int, lang: Language) ->
 
     Cost: a class pass a policy, every rule once, one overview, one reconciliation.
     """
-    from queries import check, overview
+    from queries import overview
+    from queries.findings import what_holds
     from queries.paid_money import PAID_POLICIES, paid_by_policy
 
     words = Words(lang)
@@ -45,7 +46,7 @@ def gather_division(ledger: Ledger, division: str, year: int, lang: Language) ->
     }
     row = next(one for one in overview(ledger, year).to_json()["divisions"] if one["division_code"] == division)
     total = sum(one.fen[0] for one in paid)
-    found = [one for one in check(ledger).findings if one.division_code == division]
+    found = [one for one in what_holds(ledger) if one.division_code == division]
     tables = [
         (certain_table_of(comparison, bounds, words), "computed"),
         (_answer(row, total, words), "computed"),

@@ -43,9 +43,9 @@ def gather(ledger: Ledger, trail: Trail, divisions: dict[str, str], lang: Langua
 
 def _findings(ledger: Ledger, records: set[str]) -> list[Finding]:
     """What the rules say of the records: as subject or as evidence."""
-    from queries.check import check
+    from queries.findings import what_holds
 
-    return [one for one in check(ledger).findings if one.subject in records or records.intersection(one.evidence)]
+    return [one for one in what_holds(ledger) if one.subject in records or records.intersection(one.evidence)]
 
 
 def finding_tables(found: list[Finding], lang: Language) -> tuple[tuple[TableOfPack, str], ...]:

@@ -6,7 +6,7 @@
 money AS ({money}),
 
 -- what was paid, with what else its voucher says and whose money it was: asked once, for four parts need it
-paid_money AS MATERIALIZED (
+paid_money AS {once} (
     SELECT p.division_code, p.record, p.in_scope, p.is_lump_sum, p.net_fen, y.method, y.payee_kind, y.account_id,
            y.one_card_batch_id, m.poverty_fen, m.unsourced_fen
     FROM paid p JOIN payments y ON y.record = p.record JOIN money m ON m.record = p.record

@@ -6,7 +6,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,8 @@ RANKED_POLICIES = tuple(policy for policy in POLICIES if policy != "poison")
 _JUDGED = ("label/", "entry/carry-over-as-current", "pace/late-issue")
 _OF_RULES = frozenset({"labels", "carry-over", "promptness", "report", "rectified"})
 """Parts that ask the rules or the reconciliation."""
+_OF_MONEY = frozenset({"chain", "accounts", "one-card"})
+"""Parts that ask whose money it was: only they depend on the policy."""
 _PRO_RATA = (
     "SELECT record, amount_poverty_fen AS poverty_fen, "
     "amount_unsourced_poverty + amount_unsourced_other AS unsourced_fen FROM nodes"
@@ -107,19 +109,18 @@ def part_records(
         return [{"record": f"division:{division}", "numerator": agreed.numerator, "denominator": agreed.denominator}]
     return _ask(
         ledger,
-        terms,
+        terms if part in _OF_MONEY else replace(terms, policy="pro-rata"),
         known,
-        """
+        f"""
         SELECT record, sum(numerator)::BIGINT AS numerator, sum(denominator)::BIGINT AS denominator FROM rank_line
-        WHERE part = $part AND division_code = $division GROUP BY record
+        WHERE part = '{part}' AND division_code = $division GROUP BY record
         ORDER BY sum(rank_line.denominator - rank_line.numerator) DESC, record""",
-        {"part": part, "division": division},
+        division,
     )
 
 
-def _ask(
-    ledger: Ledger, terms: Terms, known: Sources, select: str, more: Mapping[str, Any] | None = None
-) -> list[dict[str, Any]]:
+def _ask(ledger: Ledger, terms: Terms, known: Sources, select: str, division: str = "") -> list[dict[str, Any]]:
+    """Ask the lines of the ranking; of one division, what was paid is narrowed to it before it is joined."""
     judged = [
         (case.subject, case.rule, case.finding.amount_fen)
         for case in known.cases
@@ -133,11 +134,11 @@ def _ask(
         "calibre": terms.calibre,
         "grace_days": terms.weights.rules["grace_days"],
         "booking_days": terms.weights.rules["booking_days"],
-        **(more or {}),
+        **({"division": division} if division else {}),
     }
     year = fiscal_year(ledger, None)
     with _money(ledger, terms.policy) as money:
-        text = _text().format(year=year, money=money)
+        text = _text().format(year=year, money=money, once="NOT MATERIALIZED" if division else "MATERIALIZED")
         before = kept_lines(ledger, year, "line", "booking", "issued", "paid")
         return list(ledger.rows(f"{before} {text} {select}", values))
 

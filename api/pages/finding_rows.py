@@ -9,6 +9,7 @@ import queries
 from api.pages.layout import View
 from lineage.money import to_fen
 from queries.catalogue import catalogue
+from queries.findings import what_holds
 
 _LIFELESS = {"state": "", "mended": False, "returned": False, "overdue": False, "due": None, "events": []}
 
@@ -42,6 +43,6 @@ def _rows(view: View, today: Any) -> list[dict[str, Any]]:
         )
         rows = [case.to_json(today, view.lang) for case in found.cases]
     else:
-        rows = [one.to_json(view.lang) | _LIFELESS for one in queries.check(asker.ledger).findings]
+        rows = [one.to_json(view.lang) | _LIFELESS for one in what_holds(asker.ledger)]
     rows.sort(key=lambda row: (order[row["severity"]], -to_fen(row["amount"]), row["id"]))
     return [row | {"title": titles.get(row["rule"], row["rule"])} for row in rows]
