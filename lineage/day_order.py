@@ -7,7 +7,7 @@ on it is weaker evidence, and answers say by how much. Each pool is judged alone
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import accumulate, chain, groupby
 
 from lineage.attribution.interval import INTERVAL_POLICIES, IntervalPool
 from lineage.attribution.mixture import Lot
@@ -16,12 +16,18 @@ from lineage.attribution.pool import Deposit, Draw, IsPoverty
 from lineage.books import draws_of, named_by_deposit
 from lineage.graph import Graph
 
+TRIED = 8
+"""Places of a draw on its day, and turns of a day's deposits."""
+SMALL = 2_000
+"""Deposits and draws up to which a pool is replayed for all of them."""
+
 
 def swing(graph: Graph, edge: int, policy: str, deposits: Sequence[Deposit], is_poverty: IsPoverty) -> int:
     """By how many fen of one source at most a draw changes when its day's draws, and deposits, come in other orders.
 
-    Tried are: the draw first and last of its day, each with the day's recorded deposits in order and reversed.
-    Cost: under pro-rata and fifo a few parts of the pool's line; else up to four replays of the pool.
+    Tried are: the draw first, last and at up to six places between on its day, with each day's recorded deposits in
+    order, reversed, and each of up to eight first. So a nought is no proof for orders not tried; fen found are real.
+    Cost: under pro-rata and fifo parts of the pool's line; else replays of the pool, at most four where it is large.
     """
     if len({key for deposit in deposits for key in deposit.lot}) <= 1:
         return 0
@@ -37,35 +43,49 @@ def _alternatives(
     draws = draws_of(graph, node)
     place = next(position for position, draw in enumerate(draws) if draw.edge == edge)
     named = named_by_deposit(graph, node)
-    for order in (deposits, _reversed_days(deposits)):
-        if policy in INTERVAL_POLICIES and not named:
+    on_line = policy in INTERVAL_POLICIES and not named
+    few = len(deposits) + len(draws) <= SMALL
+    for order in _orders(deposits, TRIED if few or on_line else 0):
+        if on_line:
             yield from _intervals(draws, place, IntervalPool(order, {}, policy))
-        else:
-            for moved in (_first_of_day(draws, place), _last_of_day(draws, place)):
-                drawn = policy_named(policy)(order, moved, is_poverty)
-                yield next(lot for lot, draw in zip(drawn.draws, moved, strict=True) if draw.edge == edge)
+            continue
+        for moved in _moved(draws, place, TRIED if few else 2):
+            drawn = policy_named(policy)(order, moved, is_poverty)
+            yield next(lot for lot, draw in zip(drawn.draws, moved, strict=True) if draw.edge == edge)
 
 
 def _intervals(draws: Sequence[Draw], place: int, pool: IntervalPool) -> Iterator[Lot]:
     amount, date = draws[place].amount, draws[place].date
     earliest = sum(draw.amount for draw in draws if draw.date < date)
-    latest = sum(draw.amount for draw in draws if draw.date <= date) - amount
-    yield pool.take(earliest, earliest + amount)
-    if latest > earliest:
-        yield pool.take(latest, latest + amount)
+    others = [draw.amount for position, draw in enumerate(draws) if draw.date == date and position != place]
+    before = [0, *accumulate(others)]
+    for count in _spread(len(others), TRIED):
+        start = earliest + before[count]
+        yield pool.take(start, start + amount)
 
 
-def _first_of_day(draws: Sequence[Draw], place: int) -> list[Draw]:
-    return sorted(draws, key=lambda draw: (draw.date, draw is not draws[place]))
+def _moved(draws: Sequence[Draw], place: int, tried: int) -> Iterator[list[Draw]]:
+    """The draws with one of them first, last, and between others of its day."""
+    date = draws[place].date
+    others = [draw for position, draw in enumerate(draws) if draw.date == date and position != place]
+    earlier, later = ([draw for draw in draws if draw.date < date], [draw for draw in draws if draw.date > date])
+    for count in _spread(len(others), tried):
+        yield [*earlier, *others[:count], draws[place], *others[count:], *later]
 
 
-def _last_of_day(draws: Sequence[Draw], place: int) -> list[Draw]:
-    return sorted(draws, key=lambda draw: (draw.date, draw is draws[place]))
+def _spread(last: int, tried: int) -> list[int]:
+    """Up to `tried` whole numbers of 0 … last, both ends among them, evenly spread."""
+    return sorted({step * last // (tried - 1) for step in range(tried)})
 
 
-def _reversed_days(deposits: Sequence[Deposit]) -> list[Deposit]:
-    """The recorded deposits of each day the other way round; what arises in the pool keeps its place after them."""
-    result: list[Deposit] = []
-    for _, of_day in groupby(deposits, key=lambda deposit: (deposit.date, deposit.edge >= 0)):
-        result += reversed(list(of_day))
-    return result
+def _orders(deposits: Sequence[Deposit], tried: int) -> Iterator[Sequence[Deposit]]:
+    """The deposits as they are, with each day's recorded ones reversed, and turned by up to `tried` places.
+
+    What arises in the pool keeps its place after them.
+    """
+    days = [list(of_day) for _, of_day in groupby(deposits, key=lambda deposit: (deposit.date, deposit.edge >= 0))]
+    yield deposits
+    yield list(chain.from_iterable(day[::-1] for day in days))
+    widest = max(map(len, days), default=0)
+    for turn in range(1, min(widest, tried)):
+        yield list(chain.from_iterable(day[turn % len(day) :] + day[: turn % len(day)] for day in days))

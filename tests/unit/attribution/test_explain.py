@@ -92,3 +92,29 @@ def test_payments_of_one_day_can_change_places(policy: str, second_day: str, exp
     node = graph.find("indicator:I")
     for edge in graph.outgoing(node):
         assert swing(graph, edge, policy, follower.deposits(node), follower.sources.is_poverty) == expected
+
+
+def _three_deposits() -> Network:
+    """100 each of three sources on day 1; 100, 100 and 100 are paid on days 2, 3 and 4."""
+    nodes = [Node("indicator:I", "indicator", 300, "2017-01-01", "4")]
+    edges = []
+    for name, tier in (("A", "province"), ("B", "city"), ("C", "county")):
+        nodes += [Node(f"allocation:{name}", "allocation", 100, "2017-01-01", "4", True, tier=tier),
+                  Node(f"transfer:{name}", "transfer", 100, "2017-01-01", "4")]
+        edges += [Edge(f"allocation:{name}", f"transfer:{name}", 100, "2017-01-01"),
+                  Edge(f"transfer:{name}", "indicator:I", 100, "2017-01-01")]
+    for day in (2, 3, 4):
+        nodes.append(Node(f"payment:{day}", "payment", 100, f"2017-01-0{day}", "4"))
+        edges.append(Edge("indicator:I", f"payment:{day}", 100, f"2017-01-0{day}"))
+    return finish(Network({node.record: node for node in nodes}, edges))
+
+
+@pytest.mark.parametrize("policy", ["fifo", "lifo"])
+def test_the_middle_of_three_deposits_of_a_day_could_be_any_of_them(policy: str) -> None:
+    graph = graph_of(_three_deposits())
+    follower = Follower(graph, policy, records_as_sources(graph))
+    follower.follow(money_order(graph, np.arange(graph.node_count)))
+    node = graph.find("indicator:I")
+    found = [swing(graph, edge, policy, follower.deposits(node), follower.sources.is_poverty)
+             for edge in graph.outgoing(node)]
+    assert found == [100, 100, 100]
