@@ -30,7 +30,7 @@ Step = Literal["review", "explain", "rectify", "close", "send-back", "attach", "
 assert set(Step.__args__) == set(STEPS)  # type: ignore[attr-defined]
 
 
-class FindingEvent(BaseModel):
+class FindingStep(BaseModel):
     """What is done about a finding; some steps need a comment, an attachment or a due date."""
 
     model_config = ConfigDict(extra="forbid")
@@ -47,7 +47,7 @@ class FindingEvent(BaseModel):
     responses={201: {"model": answers.Case}, **responses(409)},
 )
 def finding_event(
-    asker: Asking, finding: str, event: FindingEvent, lang: Literal["zh", "en"] = "zh", once: IdempotencyKey = ""
+    asker: Asking, finding: str, event: FindingStep, lang: Literal["zh", "en"] = "zh", once: IdempotencyKey = ""
 ) -> Response:
     """Write one event: a county reviews, explains, rectifies its own findings; its superior closes or sends back."""
     asker.must("investigator")
