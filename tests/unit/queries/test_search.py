@@ -196,6 +196,17 @@ def test_the_kept_index_is_the_one_built_in_memory(example_ledger: Callable[[str
     assert search(again, "村委会") == search(kept, "村委会")
 
 
+def test_a_payee_of_many_accounts_gets_the_picture_of_one_of_few(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("6222020200011122233", "大孟镇村委会", "大孟镇 村委会")
+    few = [payee(ledger, one) for one in asked]
+    monkeypatch.setattr("queries.search_payee.FEW", 0)
+    assert [payee(ledger, one) for one in asked] == few
+    monkeypatch.setattr("queries.search_payee.index_at_hand", lambda _: None)
+    assert [payee(ledger, one) for one in asked] == few
+
+
 def test_a_payees_picture_has_every_spelling_of_its_accounts(ledger: Ledger) -> None:
     picture = payee(ledger, "6222020200011122233")
     assert {row["record"] for row in picture.receipts} == {"payment:P1", "payment:P2"}
