@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineage.errors import Misuse
 from lineage.money import yuan
-from queries.overview_figures import Calibre, checked_calibre, parts_of, ratio, tier_of
+from queries.overview_figures import Calibre, checked_calibre, parts_of, parts_of_divisions, ratio, tier_of
 from queries.overview_groups import Group, groups_by
 from queries.overview_lines import SOURCE_TIERS, TIERS, kept_lines
 from queries.territory import division_names
@@ -144,7 +144,8 @@ def overview(
     by_division: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in inside:
         by_division[row["division_code"]].append(row)
-    names = _names(ledger, divisions, {row["division_code"] for row in inside if row["part"] != "in_transit"})
+    shown = parts_of_divisions(asked)
+    names = _names(ledger, divisions, {row["division_code"] for row in inside if row["part"] in shown})
     return Overview(
         year=wanted_year,
         calibre=asked,
@@ -178,10 +179,7 @@ def _sums(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str | None], int
 
 
 def _names(ledger: Ledger, divisions: frozenset[str] | None, met: set[str]) -> dict[str, str]:
-    """Names of all divisions asked, by code; empty for one that bears figures but is not among the divisions.
-
-    Money in transit to a division is none of its figures yet.
-    """
+    """Names of all divisions asked, by code; empty for one that bears figures but is not among the divisions."""
     listed = division_names(ledger)
     codes = {code for code in {*listed, *met} if divisions is None or code in divisions}
     return {code: listed.get(code, "") for code in sorted(codes)}

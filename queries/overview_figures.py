@@ -52,6 +52,11 @@ def parts_of(figure: str, calibre: Calibre, *, of_division: bool) -> Parts:
     return _FIGURES[figure]
 
 
+def parts_of_divisions(calibre: Calibre) -> frozenset[str]:
+    """The parts of what a division's row shows: scale and expenditure, not what is on its way or of another calibre."""
+    return frozenset((*_SCALE_OF_DIVISION, *_SPENT[calibre]))
+
+
 def checked_calibre(text: str) -> Calibre:
     """A calibre by its name. Raises Misuse."""
     for calibre in CALIBRES:

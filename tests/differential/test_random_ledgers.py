@@ -26,11 +26,13 @@ from tests.differential.test_oracle_on_examples import comparable
 from tests.oracle import answers
 from tests.oracle.attribution import attribute
 from tests.oracle.network import Network, Tables, network_of, tables_of
-from tests.oracle.random_ledger import EXAMPLE, World, write_bundle
+from tests.oracle.random_ledger import EXAMPLE, MOST_FEN, World, write_bundle
 from tests.oracle.view import laid_over, seen_on
 
 AMOUNTS = [policy for policy in POLICIES if policy != "poison"]
 WORLDS = int(os.environ.get("LINEAGE_WORLDS", "6"))
+LARGE_MOST = 8
+"""Worlds whose amounts may be the largest that one record may have."""
 SEED = int(os.environ.get("LINEAGE_SEED", "1"))
 VIEWS = ("now", "first", "before withdrawal", "middle", "accepted")
 MIDDLE, LAST = "2017-02-10", "2199-12-31"
@@ -72,7 +74,8 @@ def make(folder: Path, seed: int, count: int) -> Made:
     """A ledger of `count` worlds in three batches, a withdrawal and some accepted links."""
     worlds = []
     for number in range(count):
-        world = World(seed * 100_000 + number, f"w{number}-")
+        most = MOST_FEN if number < LARGE_MOST else MOST_FEN // 1000  # a ledger that adds up to more is refused
+        world = World(seed * 100_000 + number, f"w{number}-", most=most)
         worlds.append((world.make(), world.corrected(), world.corrected(0.3)))
     for batch in range(3):
         write_bundle(folder / f"bundle{batch}", [world[batch] for world in worlds], seed)

@@ -275,8 +275,11 @@ def _batches(tables: Tables, nodes: dict[str, Node], edges: list[Edge]) -> None:
 
 
 def _accept(asserted: list[tuple[str, str]], tables: Tables, nodes: dict[str, Node], edges: list[Edge]) -> None:
-    """Edges that people say are there: what the transfer or payment at one end moves, on the day it says."""
+    """Edges that people say are there: what the transfer or payment at one end moves, on the day it says. A link counts
+    as the reference of the record would."""
     received = {row["transfer_id"]: row.get("receive_date", "") for row in tables["transfers"]}
+    stated = {"transfer:" + row["transfer_id"] for row in tables["transfers"] if row["poverty"]}
+    draws = {"payment:" + row["payment_id"]: row["transfer_id"] for row in tables["payments"]}
     for source, target in asserted:
         years = source.startswith("indicator:") and target.startswith("indicator:")
         if source not in nodes or target not in nodes or years:
@@ -287,7 +290,11 @@ def _accept(asserted: list[tuple[str, str]], tables: Tables, nodes: dict[str, No
         if node.alive and not side:
             date = node.date if carrier == target else received[carrier.split(":", 1)[1]] or node.date
             node.waiting = node.waiting and carrier == target
-            edges.append(Edge(source, target, node.amount, date, "asserted"))
+            if carrier == target:  # who gave is known now, and says whose money it is where the record does not
+                node.gap = ""
+                node.in_scope = node.in_scope if carrier in stated else nodes[source].in_scope
+            named = "transfer:" + bare(draws[carrier], "transfer") if draws.get(carrier) else ""
+            edges.append(Edge(source, target, node.amount, date, "asserted", named=named))
 
 
 def _years(tables: Tables, asserted: list[tuple[str, str]], nodes: dict[str, Node], edges: list[Edge]) -> None:

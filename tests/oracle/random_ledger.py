@@ -40,11 +40,11 @@ BRACKETS = ("〔〕", "[]", "（）", "()", "［］", "【】", "﹝﹞")
 class World:
     """One made world; mutable while it is made. `tables` holds its rows, all cells text."""
 
-    def __init__(self, seed: int, mark: str = "", size: int = 30) -> None:
+    def __init__(self, seed: int, mark: str = "", size: int = 30, most: int = MOST_FEN) -> None:
         self.random = random.Random(seed)
         self.mark, self.number = mark, seed
         self.size = size
-        self.most = self.random.choice((3, 40, 100_000, 10**11, MOST_FEN))
+        self.most = self.random.choice((3, 40, 100_000, 10**11, most))
         self.days = self.random.choice((1, 3, 27))
         self.tables: Tables = {name: [] for name in COLUMNS}
         self.parents = {row["division_code"]: row["fiscal_parent"] for row in tables_of(EXAMPLE)["divisions"]}
