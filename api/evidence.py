@@ -94,11 +94,10 @@ def _cells(table: Table, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _asserted(ledger: Ledger, records: set[str]) -> Iterator[tuple[str, str, str, str, str]]:
-    """Links that people accepted, where an end is among the records."""
-    for entry in ledger.links_in_force:
-        ends = (str(entry.body.get("from", "")), str(entry.body.get("to", "")))
-        if records.intersection(ends):
-            yield (*ends, entry.by, entry.at, str(entry.body.get("why", "")))
+    """Links that people accepted and that count, where an end is among the records."""
+    for link in ledger.asserted_links:
+        if link.counted and records.intersection((link.source, link.target)):
+            yield link.source, link.target, link.who, link.at, link.why
 
 
 def ledger_facts(ledger: Ledger) -> Iterator[tuple[str, str]]:

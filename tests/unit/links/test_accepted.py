@@ -11,6 +11,7 @@ import pytest
 
 import lineage
 from api import cli
+from api.evidence import _asserted
 from lineage.ledger import journal
 from queries import Filter, Plan, check, findings, overview, overview_records, sample
 from queries.catalogue import catalogue, shared_tables
@@ -193,3 +194,11 @@ def test_findings_without_links_are_what_would_hold_without_them(tmp_path: Path)
     assert found[False] - found[True] == {
         ("chain/unsourced-indicator", "indicator:I"), ("chain/unsourced-indicator", "indicator:K"),
         ("chain/unreceived-transfer", "transfer:T")}
+
+
+def test_an_evidence_pack_names_the_links_that_count(tmp_path: Path) -> None:
+    path = ledger(tmp_path / "ledger")
+    load(path, {"transfers": [transfer(target_id="J", receive_date=date(2017, 2, 9))]})
+    every = {"transfer:T", "indicator:I", "indicator:J", "indicator:K"}
+    said = [link[:3] for link in _asserted(lineage.open(path), every)]
+    assert said == [("indicator:I", "indicator:K", "auditor")]
