@@ -39,10 +39,14 @@ def kept_lines(ledger: Ledger, year: int, *names: str) -> str:
     So all groupings, calibres and figures of a year share one pass over bookings and payments (a million payments:
     1.1 s; a question of what is kept 20 to 120 ms, on disk 10 MB).
     """
-    year = int(year)
-    suffix = f"{year}".replace("-", "minus_")
-    kept = [(name, ledger.keep_answer(f"{name}_{suffix}", _asked(ledger, year, name))) for name in names]
-    return "WITH " + ", ".join(f"{name} AS (SELECT * FROM {table})" for name, table in kept)
+    kept = kept_tables(ledger, year, *names)
+    return "WITH " + ", ".join(f"{name} AS (SELECT * FROM {table})" for name, table in kept.items())
+
+
+def kept_tables(ledger: Ledger, year: int, *names: str) -> dict[str, str]:
+    """The table by which a view knows each of those expressions."""
+    suffix = f"{int(year)}".replace("-", "minus_")
+    return {name: ledger.keep_answer(f"{name}_{suffix}", _asked(ledger, int(year), name)) for name in names}
 
 
 def _asked(ledger: Ledger, year: int, name: str) -> Callable[[], str]:

@@ -34,8 +34,9 @@ def verify_command(
     found = verify(settings.ledger, [anchor.read(file) for file in anchors or ()], _since(since, sample))
     if derived and found.problem is None:
         from lineage.ledger.rederived import differing
+        from queries import prepared
 
-        found = replace(found, problem=differing(settings.ledger))
+        found = replace(found, problem=differing(settings.ledger) or prepared.differing(settings.ledger))
     if export and head and found.problem is None:
         durable.write(export, head.to_bytes())
     if settings.json:

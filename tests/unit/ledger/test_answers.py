@@ -11,7 +11,9 @@ import pytest
 
 import lineage
 import queries
+from lineage.engine import connect, write_parquet
 from lineage.ledger import derive
+from queries.prepared import differing
 
 SUM = "SELECT count(*) AS payments, sum(amount_fen)::BIGINT AS fen FROM payments"
 
@@ -81,3 +83,16 @@ def test_figures_out_of_kept_lines_are_those_worked_out_anew(ledger: Path) -> No
     shutil.rmtree(answers_of(ledger))
     answers_of(ledger).write_text("in the way")
     assert asked() == first
+
+
+def test_verify_tells_a_kept_table_that_is_not_what_the_batches_give(ledger: Path) -> None:
+    queries.prepare(ledger)
+    assert differing(ledger) is None
+    (file,) = answers_of(ledger).glob("line_2017-*")
+    engine = connect()
+    aside = file.with_suffix(".aside")
+    write_parquet(engine, f"SELECT * REPLACE (amount_fen + (part = 'own')::INT AS amount_fen) FROM '{file}'", aside)
+    aside.replace(file)
+    found = differing(ledger)
+    assert found is not None
+    assert "line_2017" in found.file
