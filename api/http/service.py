@@ -6,6 +6,7 @@ ledger that they depend on, so a remembered answer is never stale; of equal ques
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import threading
@@ -137,6 +138,7 @@ class Service:
                 states = (fresh.version, _links_state(fresh))
                 self._views.forget()
                 self._drop(lambda state, sight: sight is not None or state not in states)
+            gc.collect()  # the version before and the load lie in cycles, until the next full collection otherwise
         self.prepare_soon()
 
     def _is_stale(self) -> bool:
