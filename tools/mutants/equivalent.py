@@ -12,6 +12,8 @@ _BOOKED = "JOIN booked_tier b ON b.division_code = r.division_code AND r.tier IN
 _UNSPENT = "WHERE i.in_scope AND i.agency_code IS NOT NULL AND n.amount_fen > n.outflow_fen"
 _ZERO = "GROUP BY ALL HAVING sum(c.fen) <> 0),"
 _OPENED = "WHERE opening_balance_fen > 0 AND coalesce(opening_date <= $as_of, true)"
+_NODE = "JOIN nodes n ON n.record = {}.record"
+_SPENT = "max(reported_fen) FILTER (measure = 'expenditure') AS reported_expenditure_fen"
 _SIGN = ("lineage/money.py", 'sign = "-" if fen < 0 and rounded else ""')
 EQUIVALENT: Mapping[Change, str] = MappingProxyType(
     {
@@ -26,6 +28,11 @@ EQUIVALENT: Mapping[Change, str] = MappingProxyType(
         ("queries/rules/account/no_accounting.sql", _OPENED, _OPENED, _OPENED.replace("<=", "<")):
             "money of that very day has lain there for no day, known or not",
         ("lineage/attribution/mixture.py", "elif surplus > 0:", "surplus > 0", "surplus >= 0"): "nothing is taken back",
+        ("queries/rules/chain/unsourced_indicator.sql", *[_NODE.format("i")] * 2, f"LEFT {_NODE.format('i')}"):
+            "every indicator has its node",
+        ("queries/rules/flow/paid_before_funded.sql", *[_NODE.format("w")] * 2, f"LEFT {_NODE.format('w')}"):
+            "every indicator has its node",
+        ("queries/rules/report/difference.sql", _SPENT, _SPENT, _SPENT.replace("max", "min")): "one row a measure",
         ("queries/rules/flow/overpaid.sql", *["WHERE starts_with(source, 'indicator:')"] * 2, "WHERE TRUE"):
             "joined to indicators only",
     }

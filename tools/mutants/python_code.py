@@ -47,7 +47,7 @@ def mutants(path: str, text: str) -> Iterator[Mutant]:
             target = next(other for place, other in enumerate(ast.walk(changed)) if place == index)
             setattr(target, slot, value)
             before, after = _shown(node), _shown(target)
-            line = getattr(node, "lineno", 0)
+            line = getattr(node, "lineno", 0) or node.target.lineno  # type: ignore[attr-defined]  # a comprehension's
             if isinstance(value, str) and slot == "value":
                 line, before, after = _sql_shown(line, str(getattr(node, slot)), value)
             yield Mutant(path, line, lines[line - 1].strip(), before, after,

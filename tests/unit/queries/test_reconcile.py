@@ -440,6 +440,23 @@ def test_the_workbook_says_what_to_do_and_whose_task(faults: Ledger, found: Reco
     book.close()
 
 
+def test_a_cause_that_comes_to_nothing_in_sum_is_in_no_workbook(tmp_path: Path) -> None:
+    late = {"indicator_id": "I1", "division_code": COUNTY}
+    tables = received(1000)
+    tables["payments"] = [
+        {"payment_id": "P1", "amount": 70, "pay_date": date(2017, 6, 20), **late},
+        {"payment_id": "P2", "amount": -70, "pay_date": date(2017, 6, 21), "reverses": "P1", **late},
+    ]
+    tables["daily_reports"] = [report(0, "expenditure", cut_off_date=date(2017, 6, 10))]
+    ledger = ledger_of(tmp_path, tables)
+    found = reconcile(ledger, date(2017, 7, 1))
+    assert [(cause.name, cause.amount_fen) for cause in found.differences[0].causes] == [("time-lag", 0)]
+    write_workbook(ledger, found, tmp_path / "nothing.xlsx", Style("en", "元"))
+    book = openpyxl.load_workbook(tmp_path / "nothing.xlsx", read_only=True)
+    assert len(list(book["causes"].iter_rows(values_only=True))) == 1, "the heading alone"
+    book.close()
+
+
 def test_one_workbook_a_division_in_ten_thousands(faults: Ledger, found: Reconciliation, tmp_path: Path) -> None:
     written = write_each(faults, reconcile(faults, division="410302000"), tmp_path / "far" / "out", Style())
     assert [path.name for path in written] == ["410302000.xlsx"]
