@@ -179,7 +179,7 @@ def test_uploads_that_wait_are_so_many_at_most(fresh_ledger: Callable[[str], Pat
         assert (one_more.status_code, one_more.headers["retry-after"]) == (429, "2")
         assert f"{UPLOADS_MOST} uploads" in one_more.json()["detail"]
         names = [one.json()["batch"] for one in waiting]
-        until(lambda: all(server.get(f"/batches/{name}", "loader").json()["state"] == "done" for name in names))
+        until(lambda: all(server.get(f"/batches/{name}", "loader").json()["state"] == "done" for name in names), 180)
         assert sent(server, UPLOADS_MOST).status_code == 202
 
 
