@@ -14,8 +14,8 @@ from tests.serving import Running, running
 PEOPLE = {"wang": (("reader", "investigator", "loader"), ("*",))}
 BAD = ("", "-1", "perhaps", "86400", "x" * 5000)
 KNOWN = {"record": "payment:P-00000376", "area": "flow", "name": "overpaid", "batch": "1", "case": "C-1",
-         "finding": "F-0", "q": "village",
-         "from": "payment:P-00000376", "to": "payment:P-00000376"}
+         "finding": "F-0", "q": "village", "division": "410103000", "part": "chain",
+         "from": "payment:P-00000376", "to": "payment:P-00000376", "figure": "expenditure"}
 TOLD = {
     "en": re.compile(r'[\w.-]+: (found (".*"|nothing), expected .+|no such (field|parameter).*)', re.S),
     "zh": re.compile(r"[\w.-]+：(见“.*”，应为.+|未给出，应为.+|没有这个(字段|参数).*)", re.S),

@@ -112,7 +112,7 @@ def test_the_page_and_the_gauges_show_the_last_deliveries(watched: Watched) -> N
     try:
         page = httpx.get(f"http://127.0.0.1:{port}/feeds?lang=en").text
         assert "中牟县" in page
-        assert "2026-03-02T07:00:00+08:00" in page
+        assert "2026-03-02 07:00" in page
         assert "silent" in page
         gauges = httpx.get(f"http://127.0.0.1:{port}/metrics").text
         assert 'lineage_division_last_delivery_timestamp_seconds{division="410122000"} 1772406000' in gauges
