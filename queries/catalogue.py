@@ -11,8 +11,10 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -31,6 +33,8 @@ REQUIRED = ("rule", "title", "subject", "severity", "class", "type", "office", "
 
 _HEAD_LINE = re.compile(r"([a-z]+): +(\S.*)")
 _SECTION = re.compile(rf"({'|'.join(HEADINGS)})[:：] *(.*)", re.DOTALL)
+_PARSING = threading.Lock()
+"""CPython 3.11 counts the depth of all threads' syntax trees in one place: two at once fail with SystemError."""
 _LATIN = "\u2e7f"
 """Characters beyond are Chinese: between two of them a line break stands for nothing."""
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -110,7 +114,13 @@ def shared_tables(rules_dir: Path | None = None) -> Mapping[str, str]:
 
 
 def read_rule(path: Path) -> Rule:
-    """One rule from its file. Raises Misuse with file and line."""
+    """One rule from its file, read again only when the file has changed. Raises Misuse with file and line."""
+    about = path.stat()
+    return _read_rule(path, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=512)
+def _read_rule(path: Path, changed_ns: int, size: int) -> Rule:
     page, body = split_python(path) if path.suffix == ".py" else split_sql(path)
     head_text, _, rest = page.strip("\n").partition("\n\n")
     before = len(page) - len(page.lstrip("\n"))
@@ -152,7 +162,8 @@ def split_python(path: Path) -> tuple[str, str]:
     """The docstring and the whole source of a Python file."""
     text = path.read_text(encoding="utf-8")
     try:
-        page = ast.get_docstring(ast.parse(text), clean=True)
+        with _PARSING:
+            page = ast.get_docstring(ast.parse(text), clean=True)
     except SyntaxError as error:
         raise Misuse(f"{path}:{error.lineno}: {error.msg}", "mend the file, or take it out of the folder") from error
     if not page:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import time
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,7 @@ import lineage
 from lineage.errors import Misuse
 from lineage.schema import BY_KIND
 from queries import check
-from queries.catalogue import BUILT_IN, HEADINGS, catalogue, read_rule, shared_tables, unwrapped
+from queries.catalogue import BUILT_IN, HEADINGS, catalogue, read_rule, shared_tables, split_python, unwrapped
 from queries.parameters import SHIPPED, settings
 from queries.rule_pages import parameters_text
 
@@ -152,3 +156,29 @@ def test_own_shared_tables_reach_no_file_either(example_ledger: Ledgers, tmp_pat
 def test_a_wrapped_line_is_read_as_one() -> None:
     assert unwrapped("中文\n  中文 and\n  English") == "中文中文 and English"
     assert read_rule(BUILT_IN / "entry" / "bundled.py").messages["zh"].count("\n") == 0
+
+
+def test_threads_may_read_rules_at_once_while_garbage_is_collected() -> None:
+    files, before = list(BUILT_IN.rglob("*.py")), gc.get_threshold()
+
+    def let_another_thread_run(_phase: str, _about: object) -> None:
+        time.sleep(0)
+
+    gc.callbacks.append(let_another_thread_run)
+    gc.set_threshold(50)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            pages = list(threads.map(split_python, files * 20))
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(let_another_thread_run)
+    assert pages == [split_python(file) for file in files] * 20
+
+
+def test_a_rule_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
+    own = tmp_path / "own.sql"
+    own.write_text(PAGE + QUERY, encoding="utf-8")
+    assert catalogue(tmp_path) == catalogue(tmp_path)
+    own.write_text((PAGE + QUERY).replace("Large payment\n", "Huge payment\n"), encoding="utf-8")
+    os.utime(own, ns=(1, 1))
+    assert read_rule(own).titles["en"] == "Huge payment"
