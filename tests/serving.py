@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from fastapi import FastAPI
 from api.access.people import Person, added, users_file, write_people
 from api.http.app import create_app
 from api.http.service import Options, Service
+from tests.waiting import PATIENCE, until
 from tools.neo4j.server import free_port
 
 People = Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
@@ -38,9 +38,8 @@ class Running:
         self._server = uvicorn.Server(uvicorn.Config(self.app, port=self.port, log_level="error"))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
-        self._client = httpx.Client(timeout=60)
-        while not self._server.started:
-            time.sleep(0.02)
+        self._client = httpx.Client(timeout=PATIENCE)
+        until(lambda: self._server.started)
 
     def get(self, path: str, who: str = "", **more: Any) -> httpx.Response:
         """Ask with GET."""
@@ -59,7 +58,7 @@ class Running:
     def stop(self) -> None:
         """End it and wait."""
         self._server.should_exit = True
-        self._thread.join(30)
+        self._thread.join(PATIENCE)
         self._client.close()
 
 
@@ -71,11 +70,3 @@ def running(ledger: Path, people: People, **options: Any) -> Iterator[Running]:
         yield server
     finally:
         server.stop()
-
-
-def until(done: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.05)

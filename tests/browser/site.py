@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
 import axe_core_python
 
 import loaders
 from api.access.people import Person, added, users_file, write_people
+from tests import waiting
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -65,11 +65,10 @@ def served(original: Path, folder: Path) -> Iterator[Site]:
     server = uvicorn.Server(uvicorn.Config(create_app(Options(ledger)), port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.02)
+    waiting.until(lambda: server.started)
     yield Site(f"http://127.0.0.1:{port}", ledger, keys)
     server.should_exit = True
-    thread.join(10)
+    thread.join(waiting.PATIENCE)
 
 
 def text_of(browser: Chrome, address: str) -> str:
@@ -94,7 +93,7 @@ def sign_in(browser: Chrome, site: Site, who: str) -> None:
     """Give the browser a session of one of the people, as the sign-in page would."""
     body = json.dumps({"key": site.keys[who]}).encode()
     request = Request(f"{site.address}/api/v1/session", body, {"Content-Type": "application/json"})
-    with urlopen(request) as answer:
+    with urlopen(request, timeout=waiting.PATIENCE) as answer:
         name, _, value = answer.headers["set-cookie"].split(";")[0].partition("=")
     if not browser.current_url.startswith(site.address):
         browser.get(f"{site.address}/assets/icon.svg")
@@ -102,15 +101,12 @@ def sign_in(browser: Chrome, site: Site, who: str) -> None:
     browser.add_cookie({"name": name, "value": value, "path": "/", "httpOnly": True, "sameSite": "Strict"})
 
 
-def until(holds: Any, seconds: float = 20) -> None:
-    """Wait for something to hold."""
-    deadline = time.monotonic() + seconds
-    while not _safely(holds):
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.05)
+def until(holds: Callable[[], object]) -> None:
+    """Wait for something to hold in a page, which may just be replaced by the next."""
+    waiting.until(lambda: _safely(holds))
 
 
-def _safely(holds: Any) -> bool:
+def _safely(holds: Callable[[], object]) -> bool:
     from selenium.common.exceptions import WebDriverException
 
     try:

@@ -14,6 +14,7 @@ import pytest
 
 import viz
 from tests.unit.viz.trails import HOSTILE, answer, flow, hostile_trail, record, small, wide
+from tests.waiting import PATIENCE
 from viz.pack import write_pack
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def page(browser: Chrome, tmp_path: Path) -> Iterator[Opens]:
         browser.get_log("browser")
         viz.view(trail, target, **options)
         browser.get(target.as_uri())
-        WebDriverWait(browser, 20).until(lambda _: script("return document.documentElement.dataset.ready"))
+        WebDriverWait(browser, PATIENCE).until(lambda _: script("return document.documentElement.dataset.ready"))
         return browser
 
     def script(text: str) -> Any:
@@ -329,7 +330,7 @@ def test_the_export_button_saves_the_rows_that_are_seen(page: Opens, tmp_path: P
     expected = browser.execute_script("return graphPage.csv('records')")
     find(browser, "#sheet-records .export").click()
     target = tmp_path / "payment_P-records.csv"
-    WebDriverWait(browser, 10).until(lambda _: target.exists())
+    WebDriverWait(browser, PATIENCE).until(lambda _: target.exists())
     assert target.read_bytes().decode("utf-8") == expected
     assert target.read_bytes().startswith(b"\xef\xbb\xbf")
 

@@ -25,6 +25,7 @@ from tests.browser.site import (
     text_of,
     until,
 )
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -406,7 +407,8 @@ def asked(site: Site, address: str, who: str = "auditor") -> tuple[int, bytes]:
 
     headers = {"Accept": "text/html", "Authorization": f"Bearer {site.keys[who]}"}
     try:
-        with urlopen(Request(site.address + quote(address, safe="/?&=:.%-_+"), headers=headers)) as answer:
+        request = Request(site.address + quote(address, safe="/?&=:.%-_+"), headers=headers)
+        with urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, answer.read()
     except HTTPError as error:
         return error.code, error.read()

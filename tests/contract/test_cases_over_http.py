@@ -14,6 +14,7 @@ import uvicorn
 from api.access.people import Person, added, users_file, write_people
 from api.http.app import create_app
 from api.http.service import Options
+from tests.waiting import PATIENCE, until
 from tools.neo4j.server import free_port
 
 PAYMENT, COUNTY, OTHER = "payment:P-00000376", "410103000", "410882000"
@@ -39,22 +40,21 @@ def ask(fresh_ledger: Callable[[str], Path]) -> Iterator[Callable[..., httpx.Res
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.02)
+    until(lambda: server.started)
 
     def asked(who: str, method: str, path: str, **more: object) -> httpx.Response:
         headers = {"Authorization": f"Bearer {keys[who]}"}
         address = f"http://127.0.0.1:{port}/api/v1{path}"
-        return httpx.request(method, address, headers=headers, timeout=60, **more)  # type: ignore[arg-type]
+        return httpx.request(method, address, headers=headers, timeout=PATIENCE, **more)  # type: ignore[arg-type]
 
     yield asked
     server.should_exit = True
-    thread.join(10)
+    thread.join(PATIENCE)
 
 
 def until_shown(ask: Callable[..., httpx.Response], who: str, path: str) -> httpx.Response:
     """A server answers from the old version until the new one is ready."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while (answer := ask(who, "GET", path)).status_code == 404 and time.monotonic() < deadline:
         time.sleep(0.2)
     return answer

@@ -15,7 +15,8 @@ from lineage.ledger import Ledger, verify
 from lineage.money import to_fen
 from queries.rank import rank_terms
 from queries.rank_weights import COUNTED
-from tests.serving import Running, running, until
+from tests.serving import Running, running
+from tests.waiting import until
 
 COUNTY, CITY, PAYMENT = "410103000", "410100000", "payment:P-00000376"
 PEOPLE = {
@@ -142,7 +143,7 @@ def loaded(server: Running, who: str, record: str, division: str = COUNTY) -> st
     """Load one payment; the upload's name once it is served."""
     content = (HEAD + f"{record},,{division},12.50,2017-09-01,valid,direct,village,Dong\n").encode()
     taken = server.ask("POST", "/batches", who, files=[("files", ("payments.csv", content, "text/csv"))]).json()
-    until(lambda: server.get(f"/batches/{taken['batch']}", who).json()["served"], 60)
+    until(lambda: server.get(f"/batches/{taken['batch']}", who).json()["served"])
     return str(taken["batch"])
 
 
@@ -164,13 +165,13 @@ def test_a_batch_is_taken_back_by_who_may(server: Running) -> None:
     assert done.json()["withdraws"] == [number]
     assert again.json()["batch"] == done.json()["batch"]
     assert server.ask("POST", path, "county", json=why).status_code == 409
-    until(lambda: server.get("//readyz").json()["version"] == done.json()["becomes"], 60)
+    until(lambda: server.get("//readyz").json()["version"] == done.json()["becomes"])
     assert server.get("/records/payment:P-BACK-1", "county").status_code == 404
     assert server.get("/records/payment:P-BACK-2", "county").status_code == 200
     assert server.get(f"/records/payment:P-BACK-1?as_known={number}", "county").status_code == 200
     undone = server.ask("POST", f"/batches/{done.json()['batch']}/withdrawal", "wang", json={"why": "it was right"})
     assert undone.status_code == 201
-    until(lambda: server.get("/records/payment:P-BACK-1", "county").status_code == 200, 60)
+    until(lambda: server.get("/records/payment:P-BACK-1", "county").status_code == 200)
     assert verify(server.ledger).problem is None
     assert lineage.open(server.ledger).history.last.who == "wang"  # type: ignore[union-attr]
 
@@ -178,10 +179,10 @@ def test_a_batch_is_taken_back_by_who_may(server: Running) -> None:
 def test_accepted_links_are_listed_with_what_takes_them_back(server: Running) -> None:
     links = [one for one in server.get("/repairs?limit=1000", "wang").json()["repairs"] if one["kind"] == "received"]
     done = server.ask("POST", f"/repairs/{links[0]['id']}/accept", "wang", json={"why": "confirmed"}).json()
-    until(lambda: server.get("//readyz").json()["version"] == done["becomes"], 60)
+    until(lambda: server.get("//readyz").json()["version"] == done["becomes"])
     [one] = server.get("/repairs/accepted", "wang").json()["accepted"]
     assert (one["from"], one["to"], one["who"], one["why"]) == (links[0]["from"], links[0]["to"], "wang", "confirmed")
     assert server.get("/repairs/accepted", "county").json()["accepted"] == []
     back = server.ask("POST", f"/repairs/{one['entry']}/revoke", "wang", json={"why": "a slip"})
     assert back.status_code == 201
-    until(lambda: server.get("/repairs/accepted", "wang").json()["accepted"] == [], 60)
+    until(lambda: server.get("/repairs/accepted", "wang").json()["accepted"] == [])

@@ -14,7 +14,8 @@ import lineage
 from api.access.people import Person, added, users_file
 from lineage.errors import Misuse
 from lineage.ledger import verify
-from tests.serving import Running, until
+from tests.serving import Running
+from tests.waiting import PATIENCE, until
 
 PAYMENT = "payment:P-00000376"
 COUNTY, CITY, OTHER = "410103000", "410100000", "410882000"
@@ -175,7 +176,7 @@ def test_an_upload_is_followed_to_its_end_while_questions_go_on(serve: Callable[
     taken = server.ask("POST", "/batches", "loader", files=files)
     assert taken.status_code == 202
     name = taken.json()["batch"]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while server.get(f"/batches/{name}", "loader").json()["state"] not in ("done", "failed"):
         assert server.get("//livez").status_code == 200
         assert time.monotonic() < deadline

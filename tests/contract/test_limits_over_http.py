@@ -18,7 +18,8 @@ import lineage
 import loaders
 from api.http.service import UPLOADS_MOST
 from lineage.ledger import clear, lock
-from tests.serving import Running, running, until
+from tests.serving import Running, running
+from tests.waiting import until
 
 COUNTY, OTHER = "410103000", "411328000"
 PEOPLE = {
@@ -179,7 +180,7 @@ def test_uploads_that_wait_are_so_many_at_most(fresh_ledger: Callable[[str], Pat
         assert (one_more.status_code, one_more.headers["retry-after"]) == (429, "2")
         assert f"{UPLOADS_MOST} uploads" in one_more.json()["detail"]
         names = [one.json()["batch"] for one in waiting]
-        until(lambda: all(server.get(f"/batches/{name}", "loader").json()["state"] == "done" for name in names), 180)
+        until(lambda: all(server.get(f"/batches/{name}", "loader").json()["state"] == "done" for name in names))
         assert sent(server, UPLOADS_MOST).status_code == 202
 
 
@@ -231,7 +232,7 @@ def upload(server: Running, who: str, files: dict[str, str], **more: Any) -> dic
     taken = server.ask("POST", "/batches", who, files=parts, **more)
     assert taken.status_code == 202, taken.text
     path = taken.json()["follow"].removeprefix("/api/v1")
-    until(lambda: server.get(path, who).json()["state"] in ("done", "failed"), 90)
+    until(lambda: server.get(path, who).json()["state"] in ("done", "failed"))
     return dict(server.get(path, who).json())
 
 
@@ -324,7 +325,7 @@ def test_a_repeated_post_does_nothing_twice(fresh_ledger: Callable[[str], Path])
         assert done.status_code == 201
         assert done.json()["becomes"] == "2.2"
         assert server.ask("POST", repair, "investigator", json={"why": "again"}).status_code in (404, 409)
-        until(lambda: server.get("//readyz").json()["version"] == "2.2", 60)
+        until(lambda: server.get("//readyz").json()["version"] == "2.2")
         back = server.ask("POST", "/repairs/L-cee8c6aa945f2222/revoke", "investigator", json={"why": "a slip"})
         assert back.status_code == 201
         assert server.ask("POST", "/repairs/L-cee8c6aa945f2222/revoke", "investigator",

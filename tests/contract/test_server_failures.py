@@ -24,12 +24,13 @@ from lineage.errors import LineageError, Misuse, Unavailable
 from lineage.ledger import Ledger
 from lineage.stores.embedded import EmbeddedStore
 from tests.servers import missing
+from tests.waiting import PATIENCE
 from tools.neo4j import server
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.xdist_group("neo4j")]
 KILLS = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 1
 PASSWORD = "a-long-password"
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60
 """Three are promised; a machine under load gets more. The driver's own limit would be 120."""
 
 
@@ -170,9 +171,9 @@ def test_killed_restarted_locked_and_read_only(ledger: Ledger, server_folder: Pa
             assert right_or_refused(home, ledger, record)
         server.stop(running.pid)
         running = begun(folder, port, "server.databases.read_only=neo4j")
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not right_or_refused(home, ledger, record):  # it answers before its database is there
-            assert time.monotonic() < deadline, "no answer within a minute of a restart"
+            assert time.monotonic() < deadline, "no answer after a restart"
             time.sleep(0.2)
         with promptly(), pytest.raises(Misuse, match="does not let this user write"):
             publish(connection, ledger)
@@ -192,13 +193,13 @@ def killed_while_publishing(running: server.Server, chance: random.Random, asked
         before = other.execute_query("MATCH (l:Ledger) RETURN l.turn AS turn").records[0]["turn"]
         child = subprocess.Popen([sys.executable, "-m", "lineage", "publish", uri, "--ledger", str(ledger.path)],
                                  cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while other.execute_query("MATCH (l:Ledger) RETURN l.turn AS turn").records[0]["turn"] == before:
-            assert time.monotonic() < deadline, "the publisher did not begin within a minute"
+            assert time.monotonic() < deadline, "the publisher did not begin"
             time.sleep(0.02)
     time.sleep(chance.random() * 0.5)
     os.kill(running.pid, signal.SIGKILL)
-    assert child.wait(timeout=60) in (0, 3)
+    assert child.wait(timeout=PATIENCE) in (0, 3)
     with promptly(), pytest.raises(LineageError):
         home.stamp()
     server.stop(running.pid)

@@ -23,6 +23,7 @@ from api.access import tokens
 from api.access.sessions import SESSIONS_MOST
 from tests.oidc_provider import Provider, provider
 from tests.serving import Running, running
+from tests.waiting import PATIENCE
 
 PEOPLE = {
     "county": (("reader",), ("410103000",)), "investigator": (("investigator",), ("*",)),
@@ -61,7 +62,7 @@ def way_there(server: Running) -> tuple[str, dict[str, str]]:
 
 def way_back(server: Running, address: str, cookies: dict[str, str]) -> httpx.Response:
     """The provider agrees and sends the browser back."""
-    agreed = httpx.get(address)
+    agreed = httpx.get(address, timeout=PATIENCE)
     back = urlsplit(agreed.headers["location"])
     return server.get(f"/{back.path}?{back.query}", cookies=cookies)
 
@@ -82,7 +83,7 @@ def test_a_person_signs_in_at_the_provider_and_has_a_session(site: tuple[Running
     again = way_back(server, way_there(server)[0], cookies)
     assert again.status_code == 401  # another way's state
     with pytest.raises(KeyError):
-        httpx.get(address).headers["set-cookie"]
+        httpx.get(address, timeout=PATIENCE).headers["set-cookie"]
     known.person = "stranger"
     assert way_back(server, *way_there(server)).status_code == 401
 

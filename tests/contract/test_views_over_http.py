@@ -10,7 +10,8 @@ import pytest
 
 import lineage
 import queries
-from tests.serving import Running, running, until
+from tests.serving import Running, running
+from tests.waiting import until
 
 PAYMENT = "payment:P-00000376"
 COUNTY = "410503000"

@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import pytest
 
 from api import cli
 from tests.sharing import built_once
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted((ROOT / "docs" / "handbook").glob("*/*.md"))
@@ -96,18 +96,17 @@ def address(demo: Path) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.02)
+    until(lambda: server.started)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
-    thread.join(10)
+    thread.join(PATIENCE)
 
 
 def test_every_page_of_the_handbook_is_served(address: str) -> None:
     paths = {path for page in PAGES for path in SERVED.findall(page.read_text(encoding="utf-8"))}
     assert len(paths) > 5
     for path in sorted(paths):
-        assert httpx.get(address + path, timeout=60).status_code == 200, path
+        assert httpx.get(address + path, timeout=PATIENCE).status_code == 200, path
 
 
 def test_every_link_and_picture_of_the_handbook_is_there() -> None:

@@ -59,5 +59,5 @@ def test_a_killed_writer_leaves_nothing_that_hinders_the_next(tmp_path: Path) ->
     assert list((ledger / "batches").glob(".writing-*"))
     started = time.monotonic()
     load_rows(ledger, {"projects": [{"project_code": "1", "name": "x"}]})
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
     assert [entry.name for entry in (ledger / "batches").iterdir()] == ["000001"]

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from tests import servers
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -37,7 +38,7 @@ def test_chromium_runs_a_page_and_the_network_is_shut(browser: Chrome) -> None:
     browser.get("data:text/html," + quote(f"<title>x</title><script>{script}</script>"))
     from selenium.webdriver.support.ui import WebDriverWait
 
-    WebDriverWait(browser, 10).until(lambda page: page.title == "2!")
+    WebDriverWait(browser, PATIENCE).until(lambda page: page.title == "2!")
 
 
 def test_a_missing_server_is_a_loud_skip_on_a_laptop_and_a_failure_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import httpx
@@ -17,6 +16,7 @@ import pytest
 from api import cli
 from tests.sinks import web_sink
 from tests.unit.api.watch.watched import DIVISIONS, PAYMENTS, Watched, orphan
+from tests.waiting import PATIENCE, until
 
 CHIEF = '[[notify]]\nname = "chief"\nchannel = "folder"\nto = "drop"\ntell = ["findings"]\n'
 
@@ -88,7 +88,7 @@ def test_a_running_watch_does_its_rounds_refuses_a_second_and_ends_well_at_a_sig
             assert code == 3
             assert "lineage watch (process" in told
             running.send_signal(signal.SIGTERM)
-            assert running.wait(30) == 0
+            assert running.wait(PATIENCE) == 0
         finally:
             running.kill()
 
@@ -107,17 +107,16 @@ def test_the_page_and_the_gauges_show_the_last_deliveries(watched: Watched) -> N
     server = uvicorn.Server(uvicorn.Config(create_app(Options(watched.ledger)), port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.02)
+    until(lambda: server.started)
     try:
-        page = httpx.get(f"http://127.0.0.1:{port}/feeds?lang=en").text
+        page = httpx.get(f"http://127.0.0.1:{port}/feeds?lang=en", timeout=PATIENCE).text
         assert "中牟县" in page
         assert "2026-03-02 07:00" in page
         assert "silent" in page
-        gauges = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        gauges = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE).text
         assert 'lineage_division_last_delivery_timestamp_seconds{division="410122000"} 1772406000' in gauges
         assert 'lineage_feed_stale{feed="county"} 1' in gauges
         assert "lineage_messages_waiting 0" in gauges
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)
