@@ -133,7 +133,10 @@ def read_profile(name: str | Path | None) -> Profile:
         said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misuse(f"{path.name}: is no TOML: {error}") from error
-    return _profile(path, said)
+    try:
+        return _profile(path, said)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Misuse(f"{path.name}: something is missing or of another kind: {error}") from error
 
 
 def _profile(path: Path, said: Mapping[str, Any]) -> Profile:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def guard(path: Path) -> None:
             if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml", "[Content_Types].xml"}:
                 raise Unreadable(f"{path.name}: is an archive but no workbook", "unpack it and load the files in it")
             torn = archive.testzip()
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error) as error:
         raise _damaged(path, str(error)) from error
     if torn:
         raise _damaged(path, f"{torn} is not as it was packed")
