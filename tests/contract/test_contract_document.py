@@ -18,6 +18,7 @@ import pytest
 
 from api.http.contract import LINKS, examples
 from tests.serving import running
+from tests.waiting import PATIENCE
 from tools.contract import ASKED, KEPT, document
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
@@ -57,7 +58,8 @@ def test_every_answer_is_as_the_contract_says(fresh_ledger: Callable[[str], Path
             f"http://127.0.0.1:{server.port}/api/v1/openapi.json",
             "--header", f"Authorization: Bearer {server.keys['wang']}", "--no-color", "--continue-on-failure",
             "--exclude-checks", "positive_data_acceptance", "--seed", "1", "--no-shrink", "--warnings", "off",
-            "--max-examples", "60" if LONG else "3", "--max-time", "600" if LONG else "40",
+            "--max-examples", "60" if LONG else "3", "--request-timeout", f"{PATIENCE:.0f}",
+            *(["--max-time", "600"] if LONG else []),
         ]  # fmt: skip
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
