@@ -136,7 +136,7 @@ def read_profile(name: str | Path | None) -> Profile:
     try:
         return _profile(path, said)
     except (KeyError, TypeError, AttributeError) as error:
-        raise Misuse(f"{path.name}: something is missing or of another kind: {error}") from error
+        raise Misuse(f"{path.name}: a part is of another kind than expected: {error}") from error
 
 
 def _profile(path: Path, said: Mapping[str, Any]) -> Profile:
@@ -150,6 +150,9 @@ def _profile(path: Path, said: Mapping[str, Any]) -> Profile:
     for one in beside:
         if not one.is_file():
             raise Misuse(f'{path.name}: with: found no file "{one}"')
+    for part, keys in (("notes", ("zh", "en")), ("checks", ("zh", "en", "select"))):
+        for number, one in enumerate(said.get(part, ()), 1):
+            _has(f"{path.name}: {part} {number}", one, keys)
     notes = tuple((one["zh"], one["en"]) for one in said.get("notes", ()))
     return Profile(
         path.stem,
@@ -237,6 +240,11 @@ def _only(place: str, said: Mapping[str, Any], known: set[str]) -> None:
     for key in said:
         if key not in known:
             raise Misuse(f'{place}: found the key "{key}", expected {", ".join(sorted(known))}')
+
+
+def _has(place: str, said: object, keys: tuple[str, ...]) -> None:
+    if not isinstance(said, Mapping) or not all(isinstance(said.get(key), str) for key in keys):
+        raise Misuse(f"{place}: expected {', '.join(keys)}, each a text")
 
 
 def _columns(place: str, table: Table, names: list[str]) -> None:

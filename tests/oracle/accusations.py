@@ -200,8 +200,19 @@ def all_before(books: Books, name: str) -> set[str]:
 def label_excess(books: Books) -> list[Record]:
     suspects = label_suspects(books)
     missing_ = {record.name for record in label_missing(books)}
-    return [
-        books.indicators[name]
-        for name in suspects
-        if not indicators_before(books, name) & suspects - {name} and not all_before(books, name) & missing_
-    ]
+    topmost = [name for name in suspects if not indicators_before(books, name) & suspects - {name}]
+    rest = suspects - set(topmost) - {low for low in suspects if _above(books, low, suspects) & set(topmost)}
+    rings = [name for name in rest if all(name in _above(books, high, rest) for high in _above(books, name, rest))]
+    least = [name for name in rings if name == min(_above(books, name, rest))]
+    return [books.indicators[name] for name in (*topmost, *least) if not all_before(books, name) & missing_]
+
+
+def _above(books: Books, name: str, among: set[str]) -> set[str]:
+    """Those of a set that feed a member of it, step by step within the set."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        fresh = (indicators_before(books, waiting.pop()) & among) - found
+        found |= fresh
+        waiting += fresh
+    return found

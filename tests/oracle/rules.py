@@ -322,7 +322,11 @@ def undated(books: Books) -> Iterator[Hit]:
 @rule("pay/duplicate")
 def duplicate(books: Books) -> Iterator[Hit]:
     seen = set()
-    reversed_ = {"payment:" + bare(row["reverses"], "payment") for row in books.rows("payments") if row["reverses"]}
+    reversed_ = {
+        "payment:" + bare(row["reverses"], "payment")
+        for row in books.rows("payments")
+        if row["reverses"] and row["status"] == "valid" and row["pay_date"]
+    }
     for payment in books.paid:
         if payment.amount != payment.gross or payment.name in reversed_:
             continue

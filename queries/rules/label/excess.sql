@@ -20,8 +20,8 @@ Why: Other money is counted as poverty money: scale and progress are overstated.
 Basis: 财农〔2017〕8号; ministry problem list P9.
 
 Method: Poverty money is the poverty class of the transfers coming in (pro-rata class pass). Of a line of such
-indicators only the topmost is accused, and none that lies below an indicator accused by label/missing: there the
-cause is above.
+indicators only the topmost is accused (of a ring that nothing feeds, the least name), and none that lies below an
+indicator accused by label/missing: there the cause is above.
 
 Example: 2050204 money out of scope was passed down; the county set the flag: flagged. Its agency's indicator below
 is flagged too, but not accused again.
@@ -48,8 +48,27 @@ WITH RECURSIVE received AS (
     SELECT s.lower AS record FROM steps s JOIN found_label_missing m ON m.subject = s.upper
     UNION
     SELECT s.lower FROM below_missing b JOIN steps s ON s.upper = b.record
+), lines AS (
+    SELECT s.upper, s.lower
+    FROM steps s JOIN suspects u ON u.record = s.upper JOIN suspects l ON l.record = s.lower
+    WHERE s.upper <> s.lower
+), topmost AS (
+    SELECT record FROM suspects WHERE record NOT IN (SELECT lower FROM lines)
+), covered AS (
+    SELECT record FROM topmost
+    UNION
+    SELECT l.lower FROM covered c JOIN lines l ON l.upper = c.record
+), ringed AS (  -- what no topmost one explains: suspects that feed each other, and those below them; mostly none
+    SELECT l.upper AS start, l.lower AS reached FROM lines l WHERE l.upper NOT IN (SELECT record FROM covered)
+    UNION
+    SELECT r.start, l.lower FROM ringed r JOIN lines l ON l.upper = r.reached
+), accused AS (
+    SELECT record FROM topmost
+    UNION
+    SELECT r.reached FROM ringed r LEFT JOIN ringed back ON back.start = r.reached AND back.reached = r.start
+    GROUP BY r.reached
+    HAVING r.reached = min(r.start) AND count(*) = count(back.start)  -- nothing above it that is not in its ring
 )
 SELECT record AS subject, division_code, amount_fen, function_code, received_fen, evidence
 FROM suspects
-WHERE record NOT IN (SELECT record FROM below_missing)
-  AND record NOT IN (SELECT s.lower FROM steps s JOIN suspects u ON u.record = s.upper WHERE s.upper <> s.lower)
+WHERE record NOT IN (SELECT record FROM below_missing) AND record IN (SELECT record FROM accused)

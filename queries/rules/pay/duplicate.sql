@@ -19,18 +19,20 @@ Why: The same voucher paid or delivered twice.
 
 Basis: Ministry problem list P7.
 
-Method: Valid, dated payments; those that a reversal takes back, in whole or part, are left out on both sides.
-Accounts are compared by their keyed token.
+Method: Valid, dated payments; those that a valid, dated reversal takes back, in whole or part, are left out on both
+sides. Accounts are compared by their keyed token.
 
 Example: 238.88 to one account on 6 June, twice from one indicator: the later id is accused. Another amount or day
 is not.
 
-Not flagged: Void, pending and undated payments; payments with a reversal.
+Not flagged: Void, pending and undated payments; payments with a reversal that counts (a void one does not).
 */
 WITH counted AS (
     SELECT * FROM payments
     WHERE status = 'valid' AND pay_date IS NOT NULL AND NOT is_reversal AND amount_fen = net_fen
-      AND payment_id NOT IN (SELECT reverses FROM payments WHERE reverses IS NOT NULL)
+      AND payment_id NOT IN (
+          SELECT reverses FROM payments WHERE reverses IS NOT NULL AND status = 'valid' AND pay_date IS NOT NULL
+      )
 )
 SELECT record AS subject, division_code, amount_fen, pay_date, payee_name, first_value(record) OVER same AS first,
        [first_value(record) OVER same] AS evidence

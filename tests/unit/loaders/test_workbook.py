@@ -137,6 +137,18 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
         load(tmp_path, path)
 
 
+def test_a_part_that_does_not_unpack_is_said_to_be_damaged(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "payments.xlsx", {"payments": [HEAD, ROW]})
+    with zipfile.ZipFile(path) as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+    torn = bytearray(path.read_bytes())
+    start = part.header_offset + 30 + len(part.filename)
+    torn[start : start + part.compress_size] = b"\xff" * part.compress_size
+    path.write_bytes(torn)
+    with pytest.raises(loaders.Unreadable, match="damaged"):
+        load(tmp_path, path)
+
+
 def test_a_sheet_of_two_far_cells_does_not_take_the_memory(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(tmp_path / "payments.xlsx")
     sheet = book.add_worksheet("payments")
