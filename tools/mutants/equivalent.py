@@ -15,6 +15,10 @@ _OPENED = "WHERE opening_balance_fen > 0 AND coalesce(opening_date <= $as_of, tr
 _NODE = "JOIN nodes n ON n.record = {}.record"
 _SPENT = "max(reported_fen) FILTER (measure = 'expenditure') AS reported_expenditure_fen"
 _SIGN = ("lineage/money.py", 'sign = "-" if fen < 0 and rounded else ""')
+_BUNDLED = "queries/rules/entry/bundled.py"
+_SMALLER = "AND t.fiscal_year = i.fiscal_year AND t.poverty = i.poverty AND t.amount_fen"
+_MIXED = "coalesce(f.cause, a.record) AS cause, u.parent AS indicator"
+_COVERED = "WHERE w.amount_fen > 0 AND w.inflow_fen > 0 AND w.inflow_fen >= w.payments_fen"
 EQUIVALENT: Mapping[Change, str] = MappingProxyType(
     {
         (*_SIGN, "fen < 0", "fen <= 0"): "of 0 fen nothing is left to round, so there is no sign either way",
@@ -33,6 +37,12 @@ EQUIVALENT: Mapping[Change, str] = MappingProxyType(
         ("queries/rules/flow/paid_before_funded.sql", *[_NODE.format("w")] * 2, f"LEFT {_NODE.format('w')}"):
             "every indicator has its node",
         ("queries/rules/report/difference.sql", _SPENT, _SPENT, _SPENT.replace("max", "min")): "one row a measure",
+        (_BUNDLED, *[f"{_SMALLER} < i.amount_fen)"] * 2, f"{_SMALLER} <= i.amount_fen)"): "asks in vain less often",
+        (_BUNDLED, *[f"{_SMALLER} < i.amount_fen)"] * 2, f"{_SMALLER.removesuffix('t.amount_fen')}TRUE)"): "the same",
+        ("queries/rules/mix/payment.py", *[_MIXED] * 2, _MIXED.replace(", a.record", "")):
+            "a payment of mixed money was drawn on a mixed pool, so there is a cause",
+        ("queries/rules/flow/paid_before_funded.sql", *[_COVERED] * 2, _COVERED.replace("w.inflow_fen > 0", "TRUE")):
+            "without inflow nothing covers payments, and without payments there is no shortfall",
         ("queries/rules/flow/overpaid.sql", *["WHERE starts_with(source, 'indicator:')"] * 2, "WHERE TRUE"):
             "joined to indicators only",
     }

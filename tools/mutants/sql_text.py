@@ -88,7 +88,7 @@ def _of_word(words: Sequence[Word], place: int) -> Iterator[tuple[int, int, str]
     after = words[place + 1].name if place + 1 < len(words) else ""
     new = None
     match word.kind, word.name:
-        case "number", digits:
+        case "number", digits if not _is_asked_for_a_row(words, place):
             new = str(int(digits) + 1)
         case "text", _ if before in _COMPARED or _is_listed(words, place):
             new = "'?'"
@@ -112,6 +112,11 @@ def _of_word(words: Sequence[Word], place: int) -> Iterator[tuple[int, int, str]
             pass
     if new is not None:
         yield place, place, new
+
+
+def _is_asked_for_a_row(words: Sequence[Word], place: int) -> bool:
+    """The 1 of `EXISTS (SELECT 1 FROM …)`, which nobody reads."""
+    return [word.name for word in words[max(0, place - 3) : place]] == ["EXISTS", "(", "SELECT"]
 
 
 def _of_condition(words: Sequence[Word], place: int) -> Iterator[tuple[int, int, str]]:
