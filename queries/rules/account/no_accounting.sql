@@ -30,20 +30,20 @@ Not flagged: Accounts whose poverty money is spent; expenditure within the last 
 WITH gone AS (
     SELECT source, sum(poverty_fen)::BIGINT AS poverty_fen, max(date) AS last_spent
     FROM edges
-    WHERE starts_with(source, 'special_account:') AND amount_fen > 0
+    WHERE starts_with(source, 'special_account:')
     GROUP BY source
 ), came AS (
     SELECT target AS record, min(date) AS first_came FROM edges
-    WHERE starts_with(target, 'special_account:') AND amount_fen > 0
+    WHERE starts_with(target, 'special_account:')
     GROUP BY target
     UNION ALL
     SELECT 'special_account:' || account_id, min(date) FROM account_entries
-    WHERE direction = 'receipt' AND payment_id IS NULL AND NOT is_reversal AND net_fen > 0
+    WHERE direction = 'receipt' AND payment_id IS NULL AND net_fen > 0
     GROUP BY account_id
     UNION ALL
     SELECT record, coalesce(opening_date, DATE '0001-01-01')
     FROM special_accounts
-    WHERE opening_balance_fen > 0 AND coalesce(opening_date <= $as_of, true)
+    WHERE opening_balance_fen > 0
 ), first_money AS (
     SELECT record, min(first_came) AS first_came FROM came GROUP BY record
 ), lying AS (
@@ -53,7 +53,7 @@ WITH gone AS (
     JOIN special_accounts s ON s.record = a.record
     JOIN nodes n ON n.record = a.record
     LEFT JOIN gone g ON g.source = a.record
-    LEFT JOIN first_money f ON f.record = a.record
+    JOIN first_money f ON f.record = a.record
 )
 SELECT record AS subject, division_code, amount_fen, name,
        CASE WHEN NOT kept THEN '未启用收支核算' WHEN since = DATE '0001-01-01' THEN '期初余额以来没有支出'

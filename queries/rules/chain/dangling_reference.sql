@@ -29,46 +29,46 @@ Not flagged: Unknown division, agency and project codes (warnings of the load).
 */
 WITH named AS (
     SELECT record, 'source_id' AS field, source_id AS named FROM transfers
-    WHERE source_id IS NOT NULL AND source_id NOT IN (SELECT record FROM source_records)
+    WHERE source_id NOT IN (SELECT record FROM source_records)
     UNION ALL
     SELECT record, 'target_id', target_id FROM transfers
-    WHERE target_id IS NOT NULL AND target_id NOT IN (SELECT indicator_id FROM indicators)
+    WHERE target_id NOT IN (SELECT indicator_id FROM indicators)
     UNION ALL
     SELECT record, 'reverses', reverses FROM transfers
-    WHERE reverses IS NOT NULL AND reverses NOT IN (SELECT transfer_id FROM transfers)
+    WHERE reverses NOT IN (SELECT transfer_id FROM transfers)
     UNION ALL
     SELECT record, 'previous_id', previous_id FROM indicators
-    WHERE previous_id IS NOT NULL AND previous_id NOT IN (SELECT indicator_id FROM indicators)
+    WHERE previous_id NOT IN (SELECT indicator_id FROM indicators)
     UNION ALL
     SELECT record, 'indicator_id', indicator_id FROM payments
-    WHERE indicator_id IS NOT NULL AND indicator_id NOT IN (SELECT indicator_id FROM indicators)
+    WHERE indicator_id NOT IN (SELECT indicator_id FROM indicators)
     UNION ALL
     SELECT record, 'account_id', account_id FROM payments
-    WHERE account_id IS NOT NULL AND account_id NOT IN (SELECT account_id FROM special_accounts)
+    WHERE account_id NOT IN (SELECT account_id FROM special_accounts)
     UNION ALL
     SELECT record, 'one_card_batch_id', one_card_batch_id FROM payments
-    WHERE one_card_batch_id IS NOT NULL AND one_card_batch_id NOT IN (SELECT batch_id FROM one_card_batches)
+    WHERE one_card_batch_id NOT IN (SELECT batch_id FROM one_card_batches)
     UNION ALL
     SELECT record, 'transfer_id', transfer_id FROM payments
-    WHERE transfer_id IS NOT NULL AND transfer_id NOT IN (SELECT transfer_id FROM transfers)
+    WHERE transfer_id NOT IN (SELECT transfer_id FROM transfers)
     UNION ALL
     SELECT record, 'reverses', reverses FROM payments
-    WHERE reverses IS NOT NULL AND reverses NOT IN (SELECT payment_id FROM payments)
+    WHERE reverses NOT IN (SELECT payment_id FROM payments)
     UNION ALL
     SELECT record, 'account_id', account_id FROM account_entries
-    WHERE account_id IS NOT NULL AND account_id NOT IN (SELECT account_id FROM special_accounts)
+    WHERE account_id NOT IN (SELECT account_id FROM special_accounts)
     UNION ALL
     SELECT record, 'payment_id', payment_id FROM account_entries
-    WHERE payment_id IS NOT NULL AND payment_id NOT IN (SELECT payment_id FROM payments)
+    WHERE payment_id NOT IN (SELECT payment_id FROM payments)
     UNION ALL
     SELECT record, 'one_card_batch_id', one_card_batch_id FROM account_entries
-    WHERE one_card_batch_id IS NOT NULL AND one_card_batch_id NOT IN (SELECT batch_id FROM one_card_batches)
+    WHERE one_card_batch_id NOT IN (SELECT batch_id FROM one_card_batches)
     UNION ALL
     SELECT record, 'reverses', reverses FROM account_entries
-    WHERE reverses IS NOT NULL AND reverses NOT IN (SELECT entry_id FROM account_entries)
+    WHERE reverses NOT IN (SELECT entry_id FROM account_entries)
     UNION ALL
     SELECT record, 'batch_id', batch_id FROM one_card_payments
-    WHERE batch_id IS NOT NULL AND batch_id NOT IN (SELECT batch_id FROM one_card_batches)
+    WHERE batch_id NOT IN (SELECT batch_id FROM one_card_batches)
 ), accused AS (
     SELECT record, list(field || ' ' || named ORDER BY field) AS named FROM named GROUP BY record
 ), described AS (

@@ -27,4 +27,4 @@ Not flagged: Void, pending and undated payments; payments whose indicator is nam
 */
 SELECT record AS subject, division_code, net_fen AS amount_fen, pay_date, payee_name
 FROM payments
-WHERE status = 'valid' AND pay_date IS NOT NULL AND indicator_id IS NULL AND NOT is_reversal AND net_fen > 0
+WHERE status = 'valid' AND pay_date IS NOT NULL AND indicator_id IS NULL AND net_fen > 0

@@ -37,7 +37,6 @@ WITH judged AS (
     LEFT JOIN source_records s ON s.record = t.source_id
     LEFT JOIN division_rows d ON d.division_code = t.to_division_code
         AND t.issue_date >= d.since AND t.issue_date < d.until
-    WHERE NOT t.is_reversal
 ), reasons AS (
     SELECT record, division_code, amount_fen, [source_id, target] AS evidence, 1 AS rank,
            '接收指标属于 ' || target_division AS why_zh, 'its target belongs to ' || target_division AS why_en
@@ -60,7 +59,7 @@ WITH judged AS (
            '所用指标属于 ' || i.division_code, 'its indicator belongs to ' || i.division_code
     FROM payments p
     JOIN indicators i ON i.indicator_id = p.indicator_id
-    WHERE NOT p.is_reversal AND i.division_code <> p.division_code
+    WHERE i.division_code <> p.division_code
 )
 SELECT record AS subject, any_value(division_code) AS division_code, any_value(amount_fen) AS amount_fen,
        list_distinct(flatten(list(evidence))) AS evidence, string_agg(why_zh, '；' ORDER BY rank) AS why_zh,

@@ -39,11 +39,10 @@ from queries.question import Question, Row
 from queries.quoted import quoted_numbers
 
 INDICATORS = """
-SELECT * FROM typed_own_indicators WHERE doc_no IS NOT NULL OR superior_doc_no IS NOT NULL ORDER BY record
+SELECT * FROM typed_own_indicators ORDER BY record
 """
 TRANSFERS = """
-SELECT record, division_code, fiscal_year, poverty, amount_fen, number FROM unreceived_transfers
-WHERE number IS NOT NULL ORDER BY record
+SELECT record, division_code, fiscal_year, poverty, amount_fen, number FROM unreceived_transfers ORDER BY record
 """
 
 

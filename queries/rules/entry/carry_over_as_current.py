@@ -45,7 +45,7 @@ JOIN indicators b ON b.fiscal_year = i.fiscal_year - 1 AND b.division_code = i.d
     AND b.agency_code IS NOT DISTINCT FROM i.agency_code AND b.function_code IS NOT DISTINCT FROM i.function_code
 JOIN nodes n ON n.record = b.record AND n.amount_fen - n.outflow_fen = i.amount_fen
 WHERE b.record NOT IN (SELECT source_id FROM linked_transfers
-                       WHERE kind = 'carry_over' AND NOT is_reversal AND net_fen > 0 AND source_id IS NOT NULL)
+                       WHERE kind = 'carry_over' AND net_fen > 0 AND source_id IS NOT NULL)
   AND b.indicator_id NOT IN (SELECT previous_id FROM linked_indicators WHERE previous_id IS NOT NULL)
 GROUP BY ALL
 """

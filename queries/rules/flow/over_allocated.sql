@@ -27,7 +27,7 @@ Not flagged: Transfers that a reversal has cut back far enough.
 WITH passed_on AS (
     SELECT source, sum(amount_fen)::BIGINT AS passed_on_fen, list(target) AS evidence
     FROM edges
-    WHERE starts_with(target, 'transfer:') OR (starts_with(target, 'indicator:') AND starts_with(source, 'indicator:'))
+    WHERE starts_with(target, 'transfer:') OR starts_with(target, 'indicator:')
     GROUP BY source
 )
 SELECT n.record AS subject, n.division_code, p.passed_on_fen - n.amount_fen AS amount_fen, n.amount_fen AS booked_fen,

@@ -33,7 +33,7 @@ WITH outgoing AS (
     GROUP BY source
 )
 SELECT n.record AS subject, n.division_code, n.outflow_fen - n.amount_fen AS amount_fen, n.amount_fen AS booked_fen,
-       coalesce(o.passed_on_fen, 0) AS passed_on_fen, coalesce(o.paid_fen, 0) AS paid_fen, o.evidence
+       coalesce(o.passed_on_fen, 0) AS passed_on_fen, o.paid_fen, o.evidence
 FROM nodes n
 JOIN outgoing o ON o.source = n.record
-WHERE n.kind = 'indicator' AND n.outflow_fen > n.amount_fen AND coalesce(o.passed_on_fen, 0) <= n.amount_fen
+WHERE n.outflow_fen > n.amount_fen AND coalesce(o.passed_on_fen, 0) <= n.amount_fen

@@ -33,7 +33,7 @@ WITH moves AS (
     UNION ALL
     SELECT source, date, 0, amount_fen
     FROM edges
-    WHERE starts_with(source, 'indicator:') AND starts_with(target, 'payment:')
+    WHERE starts_with(target, 'payment:')
 ), days AS (
     SELECT record, date, sum(in_fen)::BIGINT AS in_fen, sum(out_fen)::BIGINT AS out_fen
     FROM moves
@@ -53,4 +53,4 @@ WITH moves AS (
 SELECT w.record AS subject, n.division_code, w.amount_fen, w.day, w.paid_fen, w.came_fen
 FROM worst w
 JOIN nodes n ON n.record = w.record
-WHERE w.amount_fen > 0 AND w.inflow_fen > 0 AND w.inflow_fen >= w.payments_fen
+WHERE w.amount_fen > 0 AND w.inflow_fen >= w.payments_fen

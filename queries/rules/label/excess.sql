@@ -38,10 +38,10 @@ WITH RECURSIVE received AS (
     FROM indicators i
     JOIN received r ON r.indicator = i.record AND r.poverty_fen = 0
     LEFT JOIN listed_indicators l ON l.record = i.record
-    WHERE coalesce(i.poverty, false) AND NOT coalesce(starts_with(i.function_code, '21305'), false)
+    WHERE i.poverty AND NOT coalesce(starts_with(i.function_code, '21305'), false)
       AND NOT coalesce(i.integrated, false) AND l.record IS NULL
 ), steps AS (
-    SELECT source_record AS upper, indicator AS lower FROM incoming_transfers WHERE source_record IS NOT NULL
+    SELECT source_record AS upper, indicator AS lower FROM incoming_transfers
     UNION
     SELECT source, target FROM edges WHERE starts_with(source, 'indicator:') AND starts_with(target, 'indicator:')
 ), below_missing AS (
@@ -49,9 +49,7 @@ WITH RECURSIVE received AS (
     UNION
     SELECT s.lower FROM below_missing b JOIN steps s ON s.upper = b.record
 ), lines AS (
-    SELECT s.upper, s.lower
-    FROM steps s JOIN suspects u ON u.record = s.upper JOIN suspects l ON l.record = s.lower
-    WHERE s.upper <> s.lower
+    SELECT s.upper, s.lower FROM steps s JOIN suspects u ON u.record = s.upper
 ), topmost AS (
     SELECT record FROM suspects WHERE record NOT IN (SELECT lower FROM lines)
 ), covered AS (

@@ -34,12 +34,12 @@ WITH sources AS (
     GROUP BY indicator
 )
 SELECT i.record AS subject, i.division_code, i.amount_fen, i.function_code, s.evidence,
-       CASE WHEN coalesce(i.integrated, false) THEN '属于统筹整合' WHEN l.record IS NOT NULL THEN '已列入统筹整合清单'
+       CASE WHEN i.integrated THEN '属于统筹整合' WHEN l.record IS NOT NULL THEN '已列入统筹整合清单'
             ELSE '其来源全部为扶贫资金' END AS why_zh,
-       CASE WHEN coalesce(i.integrated, false) THEN 'it is integrated' WHEN l.record IS NOT NULL THEN 'it is on the list'
+       CASE WHEN i.integrated THEN 'it is integrated' WHEN l.record IS NOT NULL THEN 'it is on the list'
             ELSE 'all its sources are in scope' END AS why_en
 FROM indicators i
 LEFT JOIN listed_indicators l ON l.record = i.record
 LEFT JOIN sources s ON s.indicator = i.record
 WHERE NOT coalesce(i.poverty, false) AND NOT coalesce(starts_with(i.function_code, '21305'), false)
-  AND (coalesce(i.integrated, false) OR l.record IS NOT NULL OR coalesce(s.all_in_scope, false))
+  AND (i.integrated OR l.record IS NOT NULL OR s.all_in_scope)

@@ -29,10 +29,7 @@ Not flagged: Void, pending and undated payments; payments with a reversal that c
 */
 WITH counted AS (
     SELECT * FROM payments
-    WHERE status = 'valid' AND pay_date IS NOT NULL AND NOT is_reversal AND amount_fen = net_fen
-      AND payment_id NOT IN (
-          SELECT reverses FROM payments WHERE reverses IS NOT NULL AND status = 'valid' AND pay_date IS NOT NULL
-      )
+    WHERE status = 'valid' AND pay_date IS NOT NULL AND amount_fen = net_fen
 )
 SELECT record AS subject, division_code, amount_fen, pay_date, payee_name, first_value(record) OVER same AS first,
        [first_value(record) OVER same] AS evidence

@@ -29,5 +29,5 @@ Not flagged: Unless switched on: where 实拨 is usual, the rule fires on most p
 */
 SELECT record AS subject, division_code, net_fen AS amount_fen, pay_date, payee_name
 FROM payments
-WHERE status = 'valid' AND pay_date IS NOT NULL AND NOT is_reversal AND net_fen > 0 AND method = 'appropriation'
+WHERE status = 'valid' AND pay_date IS NOT NULL AND net_fen > 0 AND method = 'appropriation'
   AND account_id IS NULL AND payee_kind <> 'special_account'

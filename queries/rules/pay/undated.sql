@@ -26,4 +26,4 @@ Not flagged: Void and pending payments; payments taken back in full.
 */
 SELECT record AS subject, division_code, net_fen AS amount_fen, payee_name
 FROM payments
-WHERE status = 'valid' AND pay_date IS NULL AND NOT is_reversal AND net_fen > 0
+WHERE status = 'valid' AND pay_date IS NULL AND net_fen > 0

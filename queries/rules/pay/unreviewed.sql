@@ -34,6 +34,6 @@ WITH stepped AS (
 )
 SELECT record AS subject, division_code, net_fen AS amount_fen, payee_name
 FROM payments
-WHERE status = 'valid' AND pay_date IS NOT NULL AND NOT is_reversal AND net_fen > 0
+WHERE status = 'valid' AND pay_date IS NOT NULL AND net_fen > 0
   AND (batch, coalesce(file, '')) IN (SELECT (batch, coalesce(file, '')) FROM stepped)
   AND record NOT IN (SELECT record FROM stepped)
