@@ -13,7 +13,7 @@ def main() -> None:
     blocks = []
     for path in sorted(CASES.glob("*-*.md")):
         with tempfile.TemporaryDirectory() as folder:
-            blocks.append("\n".join([read_case(path).rule, *sentences(findings(path, Path(folder)))]))
+            blocks.append("\n".join([read_case(path).title, *sentences(findings(path, Path(folder)))]))
     (CASES / "sentences.txt").write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
 
 

@@ -31,7 +31,7 @@ Not flagged: Unless switched on. Payments of the last `days` days without a rece
 WITH confirmed AS (
     SELECT payment_id, account_id, sum(net_fen)::BIGINT AS fen
     FROM account_entries
-    WHERE direction = 'receipt' AND NOT is_reversal AND payment_id IS NOT NULL
+    WHERE direction = 'receipt'
     GROUP BY ALL
 )
 SELECT p.record AS subject, p.division_code, abs(p.net_fen - coalesce(c.fen, 0)) AS amount_fen, p.net_fen AS paid_fen,

@@ -27,10 +27,10 @@ Not flagged: Returned one-card payments (they belong to the list); money taken b
 */
 WITH paid_in AS (
     SELECT one_card_batch_id AS batch_id, amount_fen FROM payments
-    WHERE status = 'valid' AND pay_date IS NOT NULL AND NOT is_reversal AND one_card_batch_id IS NOT NULL
+    WHERE status = 'valid' AND pay_date IS NOT NULL AND NOT is_reversal
     UNION ALL
     SELECT one_card_batch_id, amount_fen FROM account_entries
-    WHERE direction = 'expenditure' AND NOT is_reversal AND one_card_batch_id IS NOT NULL
+    WHERE direction = 'expenditure' AND NOT is_reversal
 ), paid AS (
     SELECT batch_id, sum(amount_fen)::BIGINT AS fen FROM paid_in GROUP BY batch_id
 ), listed AS (
