@@ -62,7 +62,7 @@ AREAS: Mapping[str, Area] = MappingProxyType(
         "tables": Area(("queries/rules/tables/*.sql",), (("tests/golden/test_rules.py",), _ORACLE), True),
         "reconciliation": Area(
             ("queries/reconcile.sql", "queries/reconcile.py", "queries/reconcile_*.py"),
-            (("tests/unit/queries/test_reconcile.py",), _ORACLE),
+            (("tests/unit/queries/test_reconcile.py", "tests/golden/test_reconciliation_book.py"), _ORACLE),
             True,
         ),
         "measures": Area(

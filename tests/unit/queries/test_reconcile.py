@@ -388,8 +388,14 @@ def test_the_bridge_between_two_days_adds_up(faults: Ledger) -> None:
     for change in bridge(later.earlier, later):
         moved = sum(cause.amount_fen for cause in change.causes) + change.unexplained_fen
         assert (change.later_fen or 0) - (change.earlier_fen or 0) == moved
-    with pytest.raises(Misuse, match="not before"):
-        reconcile(faults, since=date(2018, 1, 1))
+    for day in (date(2018, 1, 1), later.date):
+        with pytest.raises(Misuse, match="not before"):
+            reconcile(faults, since=day)
+
+
+def test_a_ledger_without_a_day_has_nothing_to_compare(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match="no dated record"):
+        reconcile(ledger_of(tmp_path, {"divisions": [{"division_code": COUNTY, "name": "中牟县", "level": "county"}]}))
 
 
 def test_the_bridge_names_what_moved(tmp_path: Path) -> None:
