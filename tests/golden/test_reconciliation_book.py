@@ -1,6 +1,6 @@
-"""Every cell of the reconciliation workbook of one city of the example `faults`, and what moved since May, as an auditor read it.
+"""Every cell of the reconciliation workbook of a city of the example `faults`, and what moved since May.
 
-`python -m tests.golden.test_reconciliation_book` writes it anew; then review the difference.
+`python -m tests.golden.test_reconciliation_book` writes the kept text anew; then review the difference.
 """
 
 from __future__ import annotations
