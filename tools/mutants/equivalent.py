@@ -19,6 +19,7 @@ _BUNDLED = "queries/rules/entry/bundled.py"
 _SMALLER = "AND t.fiscal_year = i.fiscal_year AND t.poverty = i.poverty AND t.amount_fen"
 _MIXED = "coalesce(f.cause, a.record) AS cause, u.parent AS indicator"
 _COVERED = "WHERE w.amount_fen > 0 AND w.inflow_fen > 0 AND w.inflow_fen >= w.payments_fen"
+_BITS = "return 2 * (2 * (max(given.values()) + steps) + 1).bit_length()"
 EQUIVALENT: Mapping[Change, str] = MappingProxyType(
     {
         (*_SIGN, "fen < 0", "fen <= 0"): "of 0 fen nothing is left to round, so there is no sign either way",
@@ -32,6 +33,10 @@ EQUIVALENT: Mapping[Change, str] = MappingProxyType(
         ("queries/rules/account/no_accounting.sql", _OPENED, _OPENED, _OPENED.replace("<=", "<")):
             "money of that very day has lain there for no day, known or not",
         ("lineage/attribution/mixture.py", "elif surplus > 0:", "surplus > 0", "surplus >= 0"): "nothing is taken back",
+        ("lineage/attribution/mixture.py", _BITS, "2", "3"): "more bits than are needed tell the same apart",
+        ("lineage/attribution/named.py", "rows.append((place if part else -1, start, part))", "1", "2"):
+            "no place either way",
+        ("lineage/attribution/pool.py", "edge: int = -1", "1", "2"): "no edge either way",
         ("queries/rules/chain/unsourced_indicator.sql", *[_NODE.format("i")] * 2, f"LEFT {_NODE.format('i')}"):
             "every indicator has its node",
         ("queries/rules/flow/paid_before_funded.sql", *[_NODE.format("w")] * 2, f"LEFT {_NODE.format('w')}"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,16 @@ def test_quotas_that_all_round_up_are_taken_back_from_the_greatest_name_first() 
 def test_a_lot_never_names_a_source_with_nothing() -> None:
     assert share({1: 1_000, 2: 1}, 0, 3) == {1: 3}
     assert share({1: 4, 2: 0}, 1, 4) == {1: 3}
+
+
+@pytest.mark.parametrize("small", [49, 51])
+def test_a_great_source_beside_many_small_ones_gets_several_of_the_last_fen(small: int) -> None:
+    """Fifty quotas of 0.49 (0.51) all round down (up), and so one source makes up for nearly all of it."""
+    mixture = {0: 1_000_000 - 50 * small, **dict.fromkeys(range(1, 51), small)}
+    for count in (10_000, 5_000, 10_100):
+        assert keyed(first_fen(mixture, count)) == quota_fen(keyed(mixture), count)
+    given = first_fen(mixture, 10_000)
+    assert abs(given[0] - round(mixture[0] / 100)) > 20
 
 
 @given(MIXTURES, st.data())

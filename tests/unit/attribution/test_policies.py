@@ -55,6 +55,21 @@ def test_advances_are_flagged_under_the_other_policies_too(policy: str) -> None:
     assert pool(policy, [("in", OWN, 10), ("out", "", 10), ("out", "", 5), ("in", TRUST, 40)]).advances == {1}
 
 
+@pytest.mark.parametrize("policy", ["pro-rata", "rolling", "fifo", "lifo", "libr", "poverty-first"])
+def test_a_fen_too_much_is_an_advance_and_the_last_fen_is_none(policy: str) -> None:
+    assert pool(policy, [("in", OWN, 10), ("out", "", 11), ("in", TRUST, 5)]).advances == {0}
+    assert pool(policy, [("in", OWN, 10), ("out", "", 10), ("in", TRUST, 5)]).advances == frozenset()
+    assert pool(policy, [("out", "", 1), ("in", TRUST, 5)]).advances == {0}
+
+
+@pytest.mark.parametrize("policy", ["pro-rata", "rolling", "fifo", "lifo", "libr", "poverty-first"])
+def test_the_very_first_edge_of_a_ledger_can_be_named(policy: str) -> None:
+    deposits = [Deposit({1: 50}, 50, 0, 1), Deposit({2: 50}, 50, 1, 0)]
+    drawn = policy_named(policy)(deposits, [Draw(20, 2, named=0), Draw(40, 3, named=0)], bool)
+    assert drawn.draws[0] == {2: 20}
+    assert drawn.draws[1] == {2: 30, 1: 10}
+
+
 def test_the_deposits_of_a_day_are_there_before_its_draws() -> None:
     drawn = policy_named("rolling")([Deposit({1: 5}, 5, 7, 0)], [Draw(5, 7)], bool)
     assert drawn.advances == frozenset()
