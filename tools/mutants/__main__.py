@@ -13,6 +13,7 @@ import os
 import random
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from tools.mutants import python_code, sql_text, trial
 from tools.mutants.areas import AREAS, ROOT, Area
 from tools.mutants.equivalent import EQUIVALENT
 from tools.mutants.mutant import Mutant
+
+HOUR = 3600.0
 
 
 def mutants(path: str) -> Iterator[Mutant]:
@@ -35,14 +38,20 @@ def sample(area: Area, most: int, seed: int) -> tuple[list[Mutant], int]:
     return random.Random(seed).sample(found, min(most, len(found))), len(found)
 
 
-def assert_green(area: Area, chosen: Sequence[Mutant], folder: Path) -> None:
-    """The tests pass where nothing is changed but the layout of the code: else every mutant would seem noticed."""
+def assert_green(area: Area, chosen: Sequence[Mutant], folder: Path) -> dict[tuple[str, ...], float]:
+    """The tests pass where nothing is changed but the layout of the code: else every mutant would seem noticed. Gives
+    the seconds of each stage.
+    """
+    usual = {}
     stages = {stage for mutant in chosen for stage in area.tests(mutant.path)}
     for path in {mutant.path for mutant in chosen if mutant.path.endswith(".py")}:
         target = folder / path
         target.write_text(ast.unparse(ast.parse(target.read_text(encoding="utf-8"))) + "\n", encoding="utf-8")
     for stage in sorted(stages):
-        assert trial.passes(folder, stage), f"red without a change: {' '.join(stage)}"
+        begun = time.monotonic()
+        assert trial.passes(folder, stage, HOUR), f"red without a change: {' '.join(stage)}"
+        usual[stage] = time.monotonic() - begun
+    return usual
 
 
 def run(name: str, area: Area, most: int, seed: int) -> int:
@@ -52,9 +61,9 @@ def run(name: str, area: Area, most: int, seed: int) -> int:
     with tempfile.TemporaryDirectory(prefix="lineage-mutants-") as place:
         folder = trial.copy_tree(ROOT, Path(place) / "tree")
         os.environ["LINEAGE_KEPT_LEDGERS"] = f"{place}/ledgers" if area.same_ledgers else ""
-        assert_green(area, chosen, folder)
+        usual = assert_green(area, chosen, folder)
         for number, mutant in enumerate(chosen, 1):
-            if not trial.noticed(mutant, folder, area.tests(mutant.path)):
+            if not trial.noticed(mutant, folder, area.tests(mutant.path), usual):
                 survived += 1
                 print(mutant, flush=True)
             if not number % 10:

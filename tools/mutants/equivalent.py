@@ -11,15 +11,30 @@ _UNRECEIVED = "FROM report r JOIN unreceived_tier u ON u.division_code = r.divis
 _BOOKED = "JOIN booked_tier b ON b.division_code = r.division_code AND r.tier IN ('all', b.tier)"
 _UNSPENT = "WHERE i.in_scope AND i.agency_code IS NOT NULL AND n.amount_fen > n.outflow_fen"
 _ZERO = "GROUP BY ALL HAVING sum(c.fen) <> 0),"
-_OPENED = "WHERE opening_balance_fen > 0 AND coalesce(opening_date <= $as_of, true)"
 _NODE = "JOIN nodes n ON n.record = {}.record"
 _SPENT = "max(reported_fen) FILTER (measure = 'expenditure') AS reported_expenditure_fen"
 _SIGN = ("lineage/money.py", 'sign = "-" if fen < 0 and rounded else ""')
 _BUNDLED = "queries/rules/entry/bundled.py"
 _SMALLER = "AND t.fiscal_year = i.fiscal_year AND t.poverty = i.poverty AND t.amount_fen"
 _MIXED = "coalesce(f.cause, a.record) AS cause, u.parent AS indicator"
-_COVERED = "WHERE w.amount_fen > 0 AND w.inflow_fen > 0 AND w.inflow_fen >= w.payments_fen"
 _BITS = "return 2 * (2 * (max(given.values()) + steps) + 1).bit_length()"
+
+
+def _in(rule: str, line: str, before: str, after: str) -> Change:
+    """A change of a rule's line."""
+    return f"queries/rules/{rule}", line, line, line.replace(before, after, 1)
+
+
+_EDGES = "SELECT source, target FROM edges WHERE {} AND {}"
+_INDICATORS = "starts_with(source, 'indicator:')", "starts_with(target, 'indicator:')"
+_BOTH = _EDGES.format(*_INDICATORS)
+_ACCOUNTS = "starts_with({}, 'special_account:')"
+_SYSTEM = "max(system_fen) FILTER (measure = '{}') AS {}_fen,"
+_REPORTED = "max(reported_fen) FILTER (measure = 'scale') AS reported_scale_fen,"
+_DAY = "SELECT 'division:' || division_code AS subject, division_code, max(report_date) AS report_date,"
+_ONE = "one row a measure and a day"
+_NODES = "every record has its node"
+_ONLY = "joined to such records only"
 EQUIVALENT: Mapping[Change, str] = MappingProxyType(
     {
         (*_SIGN, "fen < 0", "fen <= 0"): "of 0 fen nothing is left to round, so there is no sign either way",
@@ -30,8 +45,6 @@ EQUIVALENT: Mapping[Change, str] = MappingProxyType(
         (_CAUSES, _UNSPENT, _UNSPENT, _UNSPENT.replace(">", ">=")): "adds nothing to the sum",
         (_CAUSES, "WHERE c.fen <> 0", "WHERE c.fen <> 0", "WHERE TRUE"): "rows of nothing add nothing, sums of 0 go",
         (_CAUSES, _ZERO, _ZERO, "GROUP BY ALL HAVING TRUE),"): "a record's rows under one cause have one sign",
-        ("queries/rules/account/no_accounting.sql", _OPENED, _OPENED, _OPENED.replace("<=", "<")):
-            "money of that very day has lain there for no day, known or not",
         ("lineage/attribution/mixture.py", "elif surplus > 0:", "surplus > 0", "surplus >= 0"): "nothing is taken back",
         ("lineage/attribution/mixture.py", _BITS, "2", "3"): "more bits than are needed tell the same apart",
         ("lineage/attribution/named.py", "rows.append((place if part else -1, start, part))", "1", "2"):
@@ -46,8 +59,37 @@ EQUIVALENT: Mapping[Change, str] = MappingProxyType(
         (_BUNDLED, *[f"{_SMALLER} < i.amount_fen)"] * 2, f"{_SMALLER.removesuffix('t.amount_fen')}TRUE)"): "the same",
         ("queries/rules/mix/payment.py", *[_MIXED] * 2, _MIXED.replace(", a.record", "")):
             "a payment of mixed money was drawn on a mixed pool, so there is a cause",
-        ("queries/rules/flow/paid_before_funded.sql", *[_COVERED] * 2, _COVERED.replace("w.inflow_fen > 0", "TRUE")):
-            "without inflow nothing covers payments, and without payments there is no shortfall",
+        _in("pace/idle.sql", "JOIN nodes n ON n.record = i.record", "JOIN", "LEFT JOIN"): _NODES,
+        _in("pace/late_issue.sql", "JOIN nodes n ON n.record = i.record", "JOIN", "LEFT JOIN"): _NODES,
+        _in("pay/barred_economy.sql", "JOIN nodes n ON n.record = i.record", "JOIN", "LEFT JOIN"): _NODES,
+        _in("pay/barred_function.sql", "JOIN nodes n ON n.record = i.record", "JOIN", "LEFT JOIN"): _NODES,
+        _in("account/no_accounting.sql", "JOIN nodes n ON n.record = a.record", "JOIN", "LEFT JOIN"): _NODES,
+        _in("flow/cycle.sql", "JOIN nodes n ON n.record = r.record", "JOIN", "LEFT JOIN"): _NODES,
+        _in("account/no_accounting.sql", "JOIN special_accounts s ON s.record = a.record", "JOIN", "LEFT JOIN"):
+            "they are special accounts",
+        _in("account/no_accounting.sql", "JOIN first_money f ON f.record = a.record", "JOIN", "LEFT JOIN"):
+            "what lies there came",
+        _in("flow/over_allocated.sql", "JOIN passed_on p ON p.source = n.record", "JOIN", "LEFT JOIN"):
+            "nothing is not more",
+        _in("mix/non_poverty_source.sql", "JOIN incoming_transfers t ON t.indicator = i.record", "JOIN", "LEFT JOIN"):
+            "nothing came, so nothing of either kind",
+        _in("chain/dangling_reference.sql", "JOIN described d ON d.record = a.record", "JOIN", "LEFT JOIN"):
+            "every record is described",
+        _in("chain/wrong_division.sql", "JOIN indicators i ON i.indicator_id = p.indicator_id", "JOIN", "LEFT JOIN"):
+            "no division is not another one",
+        _in("account/no_accounting.sql", f"WHERE {_ACCOUNTS.format('source')}", _ACCOUNTS.format("source"), "TRUE"):
+            _ONLY,
+        _in("account/no_accounting.sql", f"WHERE {_ACCOUNTS.format('target')}", _ACCOUNTS.format("target"), "TRUE"):
+            _ONLY,
+        _in("flow/paid_before_funded.sql", f"WHERE {_INDICATORS[1]}", _INDICATORS[1], "TRUE"):
+            "of other records nothing is paid",
+        _in("label/excess.sql", _BOTH, _INDICATORS[0], "TRUE"): "nobody asks for what lies above other records",
+        _in("label/excess.sql", _BOTH, " AND ", " OR "): "the same",
+        _in("label/excess.sql", _BOTH, _INDICATORS[1], "TRUE"): "nor below them",
+        _in("report/difference.sql", _REPORTED, "max", "min"): _ONE,
+        _in("report/difference.sql", _SYSTEM.format("scale", "scale"), "max", "min"): _ONE,
+        _in("report/difference.sql", _SYSTEM.format("expenditure", "expenditure"), "max", "min"): _ONE,
+        _in("report/difference.sql", _DAY, "max(", "min("): _ONE,
         ("queries/rules/flow/overpaid.sql", *["WHERE starts_with(source, 'indicator:')"] * 2, "WHERE TRUE"):
             "joined to indicators only",
     }

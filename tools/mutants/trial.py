@@ -12,19 +12,20 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tools.mutants.mutant import Mutant
 
-TIMEOUT_SECONDS = 300
+TIMES_LONGER, SECONDS_AT_LEAST = 8, 30
+"""A run that takes so many times as long as without the change hangs; no run is given up sooner than this."""
 POLL_SECONDS = 0.05
 LIBRARIES = ("pytest", "hypothesis", "numpy", "pyarrow.parquet", "duckdb", "pandas", "openpyxl")
 _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".cache", "__pycache__", "demo", ".hypothesis", ".*_cache")
 _OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 _PASSED, _NOTHING_RUN = 0, 5
-Stages = Sequence[Sequence[str]]
+Stages = Sequence[tuple[str, ...]]
 
 
 @contextmanager
@@ -44,18 +45,20 @@ def copy_tree(root: Path, folder: Path) -> Path:
     return Path(shutil.copytree(root, folder, ignore=_LEFT_OUT))
 
 
-def noticed(mutant: Mutant, folder: Path, stages: Stages) -> bool:
-    """Whether a test fails, or hangs, on the mutant; a later stage is asked only where the earlier ones pass."""
+def noticed(mutant: Mutant, folder: Path, stages: Stages, usual: Mapping[tuple[str, ...], float]) -> bool:
+    """Whether a test fails, or hangs, on the mutant; a later stage is asked only where the earlier ones pass. `usual`
+    seconds of a stage are what it takes without a change.
+    """
     with changed(mutant, folder):
-        return any(not passes(folder, stage) for stage in stages)
+        return any(not passes(folder, stage, TIMES_LONGER * usual[stage]) for stage in stages)
 
 
-def passes(folder: Path, tests: Sequence[str]) -> bool:
-    """Whether the tests pass in the tree of `folder`; where the arguments choose none, nothing fails."""
+def passes(folder: Path, tests: Sequence[str], seconds: float) -> bool:
+    """Whether the tests pass in the tree of `folder` in time; where the arguments choose none, nothing fails."""
     child = os.fork()
     if not child:
         _run(folder, tests)
-    deadline = time.monotonic() + TIMEOUT_SECONDS
+    deadline = time.monotonic() + max(seconds, SECONDS_AT_LEAST)
     while time.monotonic() < deadline:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:

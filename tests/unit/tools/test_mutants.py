@@ -66,10 +66,11 @@ def test_a_mutant_that_changes_an_answer_is_noticed_and_one_that_does_not_surviv
     (tmp_path / "test_larger.py").write_text(
         "from larger import larger\n\n\ndef test_it():\n    assert larger(2, 1) == 2\n"
     )
-    assert passes(tmp_path, ["test_larger.py"])
+    assert passes(tmp_path, ("test_larger.py",), 60)
     wrong, same = python_code.mutants("larger.py", TEXT)
-    assert noticed(wrong, tmp_path, [["test_larger.py"]])
-    assert not noticed(same, tmp_path, [["test_larger.py"]])  # of two equal numbers either is the larger
+    stages = [("test_larger.py",)]
+    assert noticed(wrong, tmp_path, stages, {stages[0]: 1})
+    assert not noticed(same, tmp_path, stages, {stages[0]: 1}), "of two equal numbers either is the larger"
     assert (tmp_path / "larger.py").read_text() == TEXT
 
 
