@@ -20,10 +20,9 @@ _NO_MONEY = object()
 
 def write_workbook(made: Pack, path: Path, words: Words) -> None:
     """Writes the pack; the same pack gives the same bytes. Header in row 2 of each sheet, rows from row 3."""
-    import xlsxwriter
+    from lineage.exports.workbook import new_book
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with new_book(path) as book:
         book.set_properties({"title": made.question, "created": datetime(2000, 1, 1)})
         form = {
             "head": book.add_format({"bold": True, "bg_color": "#E6ECF2", "bottom": 1}),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import LANGUAGE, Settings, options
-from api.cli.output import DONE, FOUND, amount_text, note, print_json, print_table
+from api.cli.output import DONE, FOUND, amount_text, must_end, note, print_json, print_table
 from lineage.words import say
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def check_command(
     """Check the ledger, print or write the findings."""
     import queries
 
+    if xlsx is not None:
+        must_end(xlsx, ".xlsx")
     if settings.graph:
         found = check_at_home(settings, rule, division, (rules_dir, parameters))
     else:

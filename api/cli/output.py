@@ -13,6 +13,7 @@ import traceback
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -77,6 +78,14 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, rig
 def note(text: str) -> None:
     """Say something beside the answer: on standard error. Lines stay lines; other unseen signs are shown."""
     typer.echo("\n".join(map(visible, text.split("\n"))), err=True)
+
+
+def must_end(path: Path, *endings: str) -> None:
+    """Raises Misuse unless a file's name has one of the endings: what is in a file is what its name says."""
+    from lineage.errors import Misuse
+
+    if path.suffix.lower() not in endings:
+        raise Misuse(f'file: found "{path.name}", expected a name that ends in {" or ".join(endings)}')
 
 
 @contextmanager

@@ -144,12 +144,10 @@ def show_records(ledger: Ledger, settings: Settings, weights: Path | None, asked
     rows = queries.rank_records(ledger, queries.rank_terms(weights, settings.policy), division, part)
     counted = part in COUNTED
     if settings.json:
-        print_json(
-            [
-                row | ({} if counted else {name: yuan(row[name]) for name in ("numerator", "denominator")})
-                for row in rows
-            ]
-        )
+        records = [
+            row | ({} if counted else {name: yuan(row[name]) for name in ("numerator", "denominator")}) for row in rows
+        ]
+        print_json({"division_code": division, "part": part, "policy": settings.policy, "records": records})
         return
     heads = [word(name, settings) for name in ("record", "numerator", "denominator")]
     print_table(

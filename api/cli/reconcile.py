@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import LANGUAGE, Settings, options, parse_day
-from api.cli.output import UNIT_NAMES, amount_text, note, print_json, print_table
+from api.cli.output import UNIT_NAMES, amount_text, must_end, note, print_json, print_table
 from lineage.words import say
 
 if TYPE_CHECKING:
@@ -43,20 +43,24 @@ def reconcile_command(
     """Print the differences, write them as workbooks, or note an explanation."""
     import queries
 
+    if xlsx is not None:
+        must_end(xlsx, ".xlsx")
     ledger = settings.open()
     if explain:
         said = queries.Said(explain, why, fen_of(amount))
         noted = queries.explain_difference(ledger, said, by or person(), datetime.now().astimezone())
         note(word("noted", settings, entry=noted.entry))
+        if settings.json:
+            print_json({"entry": noted.entry, "difference": explain, **noted.to_json()})
         return
     found = queries.reconcile(ledger, day, division, settings.calibre, since)
     for code in found.unknown_divisions:
         note(word("unknown_division", settings, code=code))
     if xlsx or each:
         write(settings, found, xlsx, folder(output) if each else None)
-    elif settings.json:
+    if settings.json:
         print_json(found.to_json())
-    else:
+    elif not (xlsx or each):
         show(found, settings, every=every)
 
 

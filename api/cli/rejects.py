@@ -44,9 +44,9 @@ def rejects_command(
         write(mendable(found), output)
         rows = len({(one["file"], one["sheet"], one["row"]) for one in found})
         note(say("ledger.rejects_written", settings.lang, rows=rows, file=output))
-    elif settings.json:
+    if settings.json:
         print_json({"batch": batch, "rejects": [{name: one[name] for name in SHOWN} for one in found]})
-    else:
+    elif output is None:
         print_table(
             [say(f"ledger.head_{name}", settings.lang) for name in SHOWN], [[one[n] for n in SHOWN] for one in found]
         )

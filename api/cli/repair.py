@@ -47,18 +47,22 @@ def repair_command(
     ledger = settings.open()
     by, at = who or getpass.getuser(), datetime.now(UTC)
     if revoke:
-        revoke_link(ledger, revoke, why, by=by, at=at)
+        entry = revoke_link(ledger, revoke, why, by=by, at=at)
         note(say("repair.revoked", settings.lang, id=revoke))
         _derive(settings)
+        if settings.json:
+            print_json({"revoked": entry.to_json()})
         return DONE
     if accept or accept_sure is not None:
         proposals = chosen(ledger, accept or (), accept_sure)
         if dry_run:
             note(say("repair.dry_run", settings.lang, count=len(proposals)))
             return _show(proposals, settings)
-        accept_links(ledger.path, proposals, why, by=by, at=at)
+        entries = accept_links(ledger.path, proposals, why, by=by, at=at)
         note(say("repair.accepted", settings.lang, count=len(proposals)))
         _derive(settings)
+        if settings.json:
+            print_json({"accepted": [entry.to_json() for entry in entries]})
         return DONE
     return _accepted(ledger, settings) if accepted else _show(propose(ledger), settings)
 

@@ -88,7 +88,7 @@ def show_saved(ledger: Ledger, settings: Settings, name: str | None) -> None:
 
     sets = (queries.record_set(ledger, name),) if name else queries.record_sets(ledger)
     if settings.json:
-        print_json([one.to_json() for one in sets])
+        print_json(sets[0].to_json() if name else {"sets": [one.to_json() for one in sets]})
     elif name:
         print_table([word("record", settings)], [[record] for record in sets[0].records])
         note(f"{sets[0].name}: {sets[0].note}")

@@ -50,6 +50,10 @@ def trace_command(
     """Trace a record, print or write the trail."""
     if (file is None) == (not record):
         raise Misuse("trace takes one RECORD, or --from FILE with one record a line")
+    if form:
+        from lineage.exports import must_be_known
+
+        must_be_known(form)
     direction: Direction = "down" if down else "up"
     shown: dict[str, Any] = {"depth": depth, "fan_out": fan_out, "bounds": bounds}
     if settings.graph:
@@ -156,9 +160,11 @@ def print_trail(trail: Trail, settings: Settings, names: Mapping[str, str]) -> N
             ],
             right=heads[1:],
         )
-    hidden = trail.more + max(len(trail.nodes) - NODE_ROWS, 0)
-    if hidden:
-        note(say("trace.cut", lang, more=hidden))
+    unlisted = [max(len(rows) - NODE_ROWS, 0) for rows in (trail.reached, trail.nodes)]
+    if any(unlisted):
+        note(say("trace.unlisted", lang, ends=unlisted[0], records=unlisted[1]))
+    if trail.more:
+        note(say("trace.cut", lang, more=trail.more))
 
 
 def _place(code: str | None, names: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ What money came from is a `wasDerivedFrom` with amount, date and evidence; the e
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 PREFIX = "fund"
 NAMESPACE = "urn:fund-lineage:"
+ENGINE = {f"{PREFIX}:engine": {"prov:type": {"$": "prov:SoftwareAgent", "type": "prov:QUALIFIED_NAME"}}}
 
 
 def write(trail: Trail, path: Path) -> None:
@@ -27,34 +29,45 @@ def write(trail: Trail, path: Path) -> None:
 def document(trail: Trail) -> dict[str, Any]:
     """The PROV document of a trail."""
     entities = {
-        _name(node.record): {
-            "prov:type": {"$": f"{PREFIX}:{node.kind}", "type": "prov:QUALIFIED_NAME"},
-            f"{PREFIX}:amount": _decimal(node.amount_fen), f"{PREFIX}:state": node.state,
-            **({f"{PREFIX}:division_code": node.division_code} if node.division_code else {}),
-            **({"prov:label": node.title} if node.title else {}),
-        }
+        name_of(node.record): entity(node.kind, node.amount_fen, node.state, node.division_code, node.title)
         for node in trail.nodes
     }
     derived = {
-        f"_:d{place}": {
-            "prov:generatedEntity": _name(edge.target), "prov:usedEntity": _name(edge.source),
-            f"{PREFIX}:amount": _decimal(edge.amount_fen), f"{PREFIX}:evidence": edge.evidence,
-            **({f"{PREFIX}:date": edge.date.isoformat()} if edge.date else {}),
-        }
+        f"_:d{place}": derivation(edge.source, edge.target, edge.amount_fen, edge.evidence, edge.date)
         for place, edge in enumerate(trail.edges)
     }
-    attributed = {"prov:entity": _name(trail.record), "prov:agent": f"{PREFIX}:engine",
+    attributed = {"prov:entity": name_of(trail.record), "prov:agent": f"{PREFIX}:engine",
                   f"{PREFIX}:policy": trail.policy, f"{PREFIX}:version": trail.version}
     return {
         "prefix": {PREFIX: NAMESPACE},
         "entity": entities,
-        "agent": {f"{PREFIX}:engine": {"prov:type": {"$": "prov:SoftwareAgent", "type": "prov:QUALIFIED_NAME"}}},
+        "agent": ENGINE,
         "wasDerivedFrom": derived,
         "wasAttributedTo": {"_:a0": attributed},
     }
 
 
-def _name(record: str) -> str:
+def entity(kind: str, amount_fen: int, state: str, division_code: str | None, title: str | None) -> dict[str, Any]:
+    """A record."""
+    return {
+        "prov:type": {"$": f"{PREFIX}:{kind}", "type": "prov:QUALIFIED_NAME"},
+        f"{PREFIX}:amount": _decimal(amount_fen), f"{PREFIX}:state": state,
+        **({f"{PREFIX}:division_code": division_code} if division_code else {}),
+        **({"prov:label": title} if title else {}),
+    }
+
+
+def derivation(source: str, target: str, amount_fen: int, evidence: str, day: date | None) -> dict[str, Any]:
+    """A movement: what was given came from what was used."""
+    return {
+        "prov:generatedEntity": name_of(target), "prov:usedEntity": name_of(source),
+        f"{PREFIX}:amount": _decimal(amount_fen), f"{PREFIX}:evidence": evidence,
+        **({f"{PREFIX}:date": day.isoformat()} if day else {}),
+    }
+
+
+def name_of(record: str) -> str:
+    """A record as a qualified name."""
     return f"{PREFIX}:{quote(record, safe='')}"
 
 

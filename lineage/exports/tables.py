@@ -1,18 +1,21 @@
 """Whole tables and the whole graph as files: what an office takes away to other programs.
 
 Parquet holds what the ledger holds, fen as whole numbers in `NAME_fen`. CSV and XLSX are for people: yuan in `NAME`,
-formulas disarmed, sensitive numbers as token and mask as everywhere. GraphML is written piece by piece.
+formulas disarmed, sensitive numbers as token and mask as everywhere. The graph (GraphML, PROV-JSON) is written piece by
+piece.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from lineage.errors import Misuse
+from lineage.exports import prov_json as prov
 from lineage.exports.rows import Cell, Sheet, disarmed
 from lineage.money import yuan
 from lineage.schema import TABLES
@@ -38,13 +41,13 @@ def write(ledger: Ledger, name: str, path: Path) -> int:
     Raises Misuse for an unknown table or format, or more rows than a sheet holds.
     """
     form = path.suffix.removeprefix(".").lower()
-    wanted = ("graphml",) if name == GRAPH else ("parquet", "csv", "xlsx")
+    wanted = ("graphml", "prov-json") if name == GRAPH else ("parquet", "csv", "xlsx")
     if name not in NAMES:
         raise Misuse(f'table: found "{name}", expected one of {", ".join(NAMES)}')
     if form not in wanted:
         raise Misuse(f'format: found "{form}", expected one of {", ".join(wanted)}', "the file's ending says which")
     if name == GRAPH:
-        return write_graphml(ledger, path)
+        return {"graphml": write_graphml, "prov-json": write_prov}[form](ledger, path)
     table = ledger.query(f"SELECT * FROM {name} ORDER BY ALL")
     {"parquet": write_parquet, "csv": write_csv, "xlsx": write_xlsx}[form](table, name, path)
     return int(table.num_rows)
@@ -119,11 +122,41 @@ def write_graphml(ledger: Ledger, path: Path) -> int:
     return int(nodes.num_rows)
 
 
+def write_prov(ledger: Ledger, path: Path) -> int:
+    """Every record as an entity, every movement as a derivation (PROV-JSON); amounts in yuan."""
+    columns = "record, kind, amount_fen, state, division_code, NULL::TEXT AS title"
+    nodes = ledger.query(f"SELECT {columns} FROM nodes ORDER BY record")
+    edges = ledger.query("SELECT source, target, amount_fen, evidence, date FROM edges ORDER BY ALL")
+    entities = ((prov.name_of(record), prov.entity(*rest)) for record, *rest in rows_of(nodes))
+    derived = ((f"_:d{place}", prov.derivation(*row)) for place, row in enumerate(rows_of(edges)))
+    made_by = {"_:a0": {"prov:activity": f"{prov.PREFIX}:graph", "prov:agent": f"{prov.PREFIX}:engine"}}
+    graph = {f"{prov.PREFIX}:graph": {f"{prov.PREFIX}:version": ledger.version}}
+    parts: dict[str, Iterator[tuple[str, Any]]] = {
+        "prefix": iter([(prov.PREFIX, prov.NAMESPACE)]), "agent": iter(prov.ENGINE.items()),
+        "activity": iter(graph.items()), "wasAssociatedWith": iter(made_by.items()),
+        "entity": entities, "wasDerivedFrom": derived,
+    }
+    with path.open("w", encoding="utf-8") as file:
+        for place, (part, members) in enumerate(parts.items()):
+            file.write(("{\n" if place == 0 else ",\n") + f'"{part}": {{')
+            for number, (name, value) in enumerate(members):
+                pair = f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(value, ensure_ascii=False)}"
+                file.write(("\n" if number == 0 else ",\n") + pair)
+            file.write("}")
+        file.write("}\n")
+    return int(nodes.num_rows)
+
+
 def plain_rows(table: pyarrow.Table) -> Iterator[tuple[Any, ...]]:
-    """Rows of a table, a piece at a time; characters that XML forbids are left out of texts."""
+    """Rows of a table; characters that XML forbids are left out of texts."""
+    for row in rows_of(table):
+        yield tuple(lawful(value) if isinstance(value, str) else value for value in row)
+
+
+def rows_of(table: pyarrow.Table) -> Iterator[tuple[Any, ...]]:
+    """Rows of a table, a piece at a time."""
     for batch in table.to_batches(max_chunksize=50_000):
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            yield tuple(lawful(value) if isinstance(value, str) else value for value in row)
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def lawful(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,12 +22,23 @@ def write(trail: Trail, path: Path) -> None:
     write_sheets(sheets(trail), path)
 
 
-def write_sheets(tables: Sequence[Sheet], path: Path) -> None:
-    """Write tables as sheets: amounts as numbers with two decimals, all else as text that cannot run."""
+@contextmanager
+def new_book(path: Path) -> Iterator[Any]:
+    """A workbook in which no text runs, written when the block ends. Raises OSError, as writing any file does."""
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    try:
+        with xlsxwriter.Workbook(str(path), options) as book:
+            yield book
+    except FileCreateError as error:  # the library's wrapping of an OSError, which says what is wrong
+        raise error.args[0] from None
+
+
+def write_sheets(tables: Sequence[Sheet], path: Path) -> None:
+    """Write tables as sheets: amounts as numbers with two decimals, all else as text that cannot run."""
+    with new_book(path) as book:
         bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
         for table in tables:
             _write(book.add_worksheet(table.name[:31]), table, bold, money)

@@ -38,6 +38,10 @@ class Entry:
     previous: str
     more: int = 0
 
+    def to_json(self) -> dict[str, Any]:
+        """As an answer to who decided."""
+        return {"entry": self.number, "by": self.by, "at": self.at, **self.body}
+
     def to_bytes(self) -> bytes:
         """The line without its newline; its SHA-256 is what the next line names as `previous`."""
         return durable.to_json(

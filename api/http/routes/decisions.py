@@ -125,7 +125,7 @@ def accept_repair(asker: Asking, repair: str, reason: Reason, once: IdempotencyK
         if any(link.body.get("proposal") in ids for link in standing):
             raise Told(409, "accepted_already", repair=repair)
         entries = accept(asker.ledger.path, wanted, reason.why, by=asker.person.name, at=datetime.now(UTC))
-        return {"accepted": [_shown(entry) for entry in entries]}
+        return {"accepted": [entry.to_json() for entry in entries]}
 
     return decided(asker, once, ["accept", repair, reason.why], work)
 
@@ -148,7 +148,7 @@ def revoke_repair(asker: Asking, repair: str, reason: Reason, once: IdempotencyK
             raise NotFound(f"there is no accepted link {repair}", "it may have been taken back already")
         latest = lineage.open(ledger.path)  # manifests and decisions only; no table is built
         entry = revoke(latest, repair, reason.why, by=asker.person.name, at=datetime.now(UTC))
-        return {"revoked": _shown(entry)}
+        return {"revoked": entry.to_json()}
 
     return decided(asker, once, ["revoke", repair, reason.why], work)
 
@@ -174,7 +174,3 @@ def _acting_for(asker: Asker, division: str) -> str | None:
     own = [(len(asker.below(root)), root) for root in asker.person.divisions if division in asker.below(root)]
     assert own, f"{division} lies inside none of {asker.person.divisions}"
     return min(own)[1]
-
-
-def _shown(entry: journal.Entry) -> dict[str, Any]:
-    return {"entry": entry.number, "by": entry.by, "at": entry.at, **entry.body}

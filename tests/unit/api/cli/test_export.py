@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -76,12 +78,24 @@ def test_graphml_is_read_back_by_networkx_record_by_record(
     assert kinds == {kind for _, kind in graph.nodes(data="kind")}
 
 
+def test_prov_json_holds_every_record_and_movement(
+    export: Callable[[str, str], Path], example_ledger: Callable[[str], Path]
+) -> None:
+    found = json.loads(export("graph", "prov-json").read_text(encoding="utf-8"))
+    ledger = lineage.open(example_ledger("faults"))
+    fen = sum(int(Decimal(one["fund:amount"]["$"]) * 100) for one in found["wasDerivedFrom"].values())
+    assert (len(found["wasDerivedFrom"]), fen) == counted(example_ledger, EDGES)
+    assert set(found["entity"]) == {
+        f"fund:{quote(row['record'], safe='')}" for row in ledger.rows("SELECT record FROM nodes")
+    }
+
+
 @pytest.mark.parametrize(
     ("table", "file", "said"),
     [
         ("payment", "x.csv", 'table: found "payment", expected one of'),
         ("payments", "x.docx", 'format: found "docx", expected one of parquet, csv, xlsx'),
-        ("graph", "x.csv", 'format: found "csv", expected one of graphml'),
+        ("graph", "x.csv", 'format: found "csv", expected one of graphml, prov-json'),
     ],
 )
 def test_what_cannot_be_written_is_misuse(
@@ -95,9 +109,10 @@ def test_what_cannot_be_written_is_misuse(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_a_folder_that_is_not_there_is_said_in_one_line(
-    example_ledger: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ending: str, example_ledger: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "absent" / "payments.csv"
+    file = tmp_path / "absent" / f"payments.{ending}"
     assert cli.run(["export", "payments", "-o", str(file), "--ledger", str(example_ledger("faults"))]) == 3
-    assert str(file) in capsys.readouterr().err
+    assert f"{file}: No such file or directory" in capsys.readouterr().err

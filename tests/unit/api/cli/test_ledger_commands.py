@@ -141,3 +141,27 @@ def test_a_question_that_builds_a_large_ledger_in_memory_says_what_makes_it_quic
     assert cli.run(["derive", "--ledger", str(ledger)]) == 0
     capsys.readouterr()
     assert not said()
+
+
+def test_a_long_list_says_what_is_left_out_and_how_to_have_it_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "indicators.csv").write_text(
+        "indicator_id,fiscal_year,division_code,date,amount,origin\nI-1,2017,410122,2017-03-01,100.00,own\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "payments.csv").write_text(
+        "payment_id,indicator_id,division_code,amount,pay_date,status,method,payee_kind,payee_name\n"
+        + "".join(f"P-{n},I-1,410122,1.00,2017-04-01,valid,direct,person,x\n" for n in range(70)),
+        encoding="utf-8",
+    )
+    ledger = str(tmp_path / "ledger")
+    assert cli.run(["load", str(tmp_path / "indicators.csv"), str(tmp_path / "payments.csv"), "--ledger", ledger]) == 0
+    capsys.readouterr()
+    assert cli.run(["trace", "I-1", "--down", "--ledger", ledger]) == 0
+    assert "not listed here: 11 more reached, 11 more of the trail; all of them with" in capsys.readouterr().err
+
+
+def test_an_unknown_format_is_said_before_a_file_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["trace", "P-1", "--format", "doc"]) == 2
+    assert 'format: found "doc", expected one of' in capsys.readouterr().err
