@@ -21,7 +21,7 @@ from api.access.people import Person
 from api.access.scopes import Scope, scope_of, territory
 from api.access.signin import Refused
 from api.http import PREFIX
-from api.http.contract import parameters_of
+from api.http.contract import LANGUAGES, parameters_of
 from api.http.problems import BODIED, NotModified, header_text
 from api.http.service import Service
 from api.http.told import Told
@@ -125,6 +125,8 @@ def only_known_parameters(request: Request) -> None:
             raise Told(422, "no_parameter", place=f"query.{name}", known=", ".join(known))
         if given.count(name) > 1:
             raise Told(422, "repeated", place=f"query.{name}", times=given.count(name))
+    if (lang := request.query_params.get("lang", LANGUAGES[0])) not in LANGUAGES:
+        raise Told(422, "language", place="query.lang", found=lang)
 
 
 def reading(request: Request) -> Asker:

@@ -15,6 +15,7 @@ from api.http import PREFIX
 from api.http.problems import Problem
 from lineage.release import VERSION
 
+LANGUAGES = ("zh", "en")
 EXAMPLES = Path(__file__).parent / "examples.json"
 _STYLE = (
     "body{font:15px system-ui;margin:2rem;max-width:75rem}"
@@ -68,9 +69,19 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for operation in operations.values():
             if path.startswith(PREFIX) and not path.endswith("/session"):
                 operation["security"] = [{"key": []}]
+                _add_language(operation)
             _add_example(operation)
             _add_links(operation)
     return whole
+
+
+def _add_language(operation: dict[str, Any]) -> None:
+    """Every question takes `lang`: those whose answer has no sentence tell their errors in it."""
+    named = operation.setdefault("parameters", [])
+    if not any(one["name"] == "lang" for one in named):
+        schema = {"type": "string", "enum": list(LANGUAGES)}
+        described = "language of errors; without it Accept-Language says"
+        named.append({"name": "lang", "in": "query", "required": False, "schema": schema, "description": described})
 
 
 LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {

@@ -127,8 +127,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def plain(request: Request, error: HTTPException) -> Response:
-        text = error.text(language_of(request)) if isinstance(error, Told) else str(error.detail)
-        return problem(request, error.status_code, text, headers=error.headers)
+        language = language_of(request)
+        if isinstance(error, Told):
+            return problem(request, error.status_code, error.text(language), headers=error.headers)
+        key = {404: "no_address", 405: "no_method"}.get(error.status_code)
+        text = say(f"http.{key}", language, path=request.url.path, method=request.method) if key else str(error.detail)
+        return problem(request, error.status_code, text, say("http.see_contract", language), error.headers)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -72,6 +72,8 @@ def _expected(kind: str, error: Mapping[str, Any], language: Language) -> str:
 
 def _found(value: Any) -> str:
     """What was sent, on one line and not too long."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     shown = "".join(letter if letter.isprintable() else "�" for letter in text)
     return shown if len(shown) <= FOUND_LETTERS_MOST else shown[:FOUND_LETTERS_MOST] + "…"
@@ -82,7 +84,8 @@ def _none(_: Values) -> Values:
 
 
 def _choices(context: Values) -> Values:
-    return {"choices": ", ".join(re.findall(r"'([^']*)'", str(context.get("expected", ""))))}
+    choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+    return {"choices": ", ".join(filter(None, choices))}  # "" stands for a question without it
 
 
 _WORDS: dict[str, tuple[str, Callable[[Values], Values]]] = {

@@ -99,3 +99,31 @@ def test_the_language_is_the_one_asked_for(server: Running) -> None:
     assert said("", "*") == said("&lang=en", "zh") == said("", "en-GB") == said("", "") == en
     assert "没有这个参数" in server.get("/rules?x=1", "wang", headers={"Accept-Language": "zh"}).json()["detail"]
     assert server.get("/rules", headers={"Accept-Language": "zh"}).json()["detail"] == "请用密钥、令牌或登录页登录"
+
+
+@pytest.mark.parametrize("path", ["/records/payment:P-0", "/overview?by=colour", "/links?from=a", "/search?q="])
+def test_every_question_takes_the_language_of_its_errors(server: Running, path: str) -> None:
+    mark = "&" if "?" in path else "?"
+    zh, en = (server.get(f"{path}{mark}lang={one}", "wang").json() for one in ("zh", "en"))
+    assert "lang" not in zh["detail"] + en["detail"]
+    assert (zh["title"], en["title"]) in {
+        ("没有", "not there"), ("无法回答的问题", "not a question that can be answered")}
+
+
+def test_a_language_that_is_not_spoken_is_told(server: Running) -> None:
+    assert told(server.get("/overview?lang=fr", "wang"), "en") == 'query.lang: found "fr", expected zh or en'
+
+
+def test_addresses_and_methods_are_told_in_the_asker_s_language(server: Running) -> None:
+    assert server.get("/nowhere", "wang", headers={"Accept-Language": "zh"}).json()["detail"] == "没有这个地址"
+    assert server.ask("DELETE", "/overview", "wang").json()["detail"] == "/api/v1/overview takes no DELETE"
+
+
+def test_a_form_in_place_of_json_is_shown_as_it_was_sent(server: Running) -> None:
+    answer = server.ask("POST", "/lineage", "wang", content=b"records=1", headers={"Content-Type": "text/plain"})
+    assert told(answer, "en") == 'body: found "records=1", expected a JSON object, sent as application/json'
+
+
+def test_choices_are_named_without_the_empty_one(server: Running) -> None:
+    said = told(server.get("/findings?severity=pink", "wang"), "en")
+    assert said.endswith("expected one of red, orange, yellow, blue")

@@ -258,6 +258,7 @@ def export(
     form: Annotated[Export, Query(alias="format")] = "json",
     direction: Direction = "up",
     policy: Policy = "pro-rata",
+    lang: Lang = "zh",
 ) -> Response:
     """The trail as a file: json, csv, xlsx, graphml, prov-json, html. Formulas in cells cannot run."""
     from lineage.exports import write
@@ -266,7 +267,7 @@ def export(
     name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in trail.record)
     ending = "prov.json" if form == "prov-json" else form
     if form in ("html", "json"):
-        page = _page(asker, trail, "zh") if form == "html" else None
+        page = _page(asker, trail, lang) if form == "html" else None
         found = page or answer(asker, trail_json(trail, asker.scope, asker.ledger), version=trail.version)
         found.headers["Content-Disposition"] = f'attachment; filename="{_ascii(name)}.{ending}"'
         return found
