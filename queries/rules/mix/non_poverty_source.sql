@@ -32,4 +32,4 @@ FROM indicators i
 JOIN incoming_transfers t ON t.indicator = i.record
 WHERE i.in_scope
 GROUP BY i.record, i.division_code
-HAVING bool_or(t.poverty_fen > 0) AND bool_or(t.poverty_fen = 0)
+HAVING bool_or(t.poverty_fen > 0) AND bool_or(t.poverty_fen = 0 AND t.other_fen > 0)
