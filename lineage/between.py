@@ -99,6 +99,10 @@ def _side(ledger: Ledger, text: str) -> tuple[str, str]:
 
 def _kind(ledger: Ledger, text: str) -> tuple[str, str]:
     plain = text.removeprefix("division:").removeprefix("payee:")
+    if len(plain) == 6 and plain.isascii() and plain.isdigit() and not text.startswith("payee:"):
+        padded = plain + "000"
+        if ledger.rows("SELECT 1 FROM divisions WHERE division_code = $1 LIMIT 1", (padded,)):
+            return "division", padded
     if not text.startswith("payee:") and ledger.rows(
             "SELECT 1 FROM divisions WHERE division_code = $1 OR name = $1 LIMIT 1", (plain,)):
         found = ledger.rows("SELECT division_code FROM divisions WHERE division_code = $1 OR name = $1 "

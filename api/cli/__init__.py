@@ -141,7 +141,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = build().main(list(arguments), prog_name="lineage", standalone_mode=False)
     except Exception as error:
-        return report_error(error)
+        named = arguments[0] if arguments and arguments[0] in COMMANDS else ""
+        return report_error(error, f"lineage {named}".strip())
     except SystemExit as stop:
         if isinstance(stop.__context__, BrokenPipeError):  # the reader went away, as `head` does
             return READER_GONE

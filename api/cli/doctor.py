@@ -18,7 +18,7 @@ from api.cli.options import Settings, options
 from api.cli.output import DONE, FOUND, print_json, print_table
 from lineage.errors import LineageError
 from lineage.release import VERSION
-from lineage.words import Language, say
+from lineage.words import Language, area_words, say
 
 LIBRARIES = ("duckdb", "numpy", "numba", "pandas", "pyarrow", "networkx", "pyvis", "typer")
 EXTRAS = {"neo4j": ("neo4j",), "api": ("fastapi", "uvicorn", "PyJWT", "cryptography"), "db": ("psycopg",)}
@@ -45,8 +45,14 @@ def doctor_command(settings: Settings) -> int:
     else:
         heads = [say(f"doctor.head_{name}", settings.lang) for name in ("what", "state", "found")]
         states = {state: say(f"doctor.{state}", settings.lang) for state in ("ok", "absent", "wrong")}
-        print_table(heads, [(sign.what, states[sign.state], sign.found) for sign in signs])
+        print_table(heads, [(named(sign.what, settings.lang), states[sign.state], sign.found) for sign in signs])
     return FOUND if any(sign.state == "wrong" for sign in signs) else DONE
+
+
+def named(what: str, language: Language) -> str:
+    """What was looked at, as a person reads it; libraries by their own names."""
+    known = area_words("doctor").get(f"what_{what}")
+    return known[language] if known else what
 
 
 def machine(settings: Settings) -> Iterator[Sign]:
@@ -54,16 +60,19 @@ def machine(settings: Settings) -> Iterator[Sign]:
     yield Sign("lineage", "ok", VERSION)
     python = sys.version_info
     yield Sign("python", "ok" if python >= (3, 11) else "wrong", platform.python_version())
-    yield Sign("system", "ok", f"{platform.system()} {platform.release()}, {os.cpu_count()} cores")
+    machine = {"system": platform.system(), "release": platform.release(), "cores": os.cpu_count()}
+    found = say("doctor.system", settings.lang, **machine)
+    yield Sign("system", "ok", found)
     folder = next(part for part in (settings.ledger.absolute(), *settings.ledger.absolute().parents) if part.exists())
     free = shutil.disk_usage(folder).free
-    yield Sign("disk", "ok" if free >= FREE_BYTES_MIN else "wrong", f"{free / 1e9:.1f} GB free at {folder}")
+    found = say("doctor.disk", settings.lang, free=f"{free / 1e9:.1f}", folder=folder)
+    yield Sign("disk", "ok" if free >= FREE_BYTES_MIN else "wrong", found)
     encoding = (sys.stdout.encoding or "").lower()
     readable = encoding.replace("-", "") in ("utf8", "gb18030", "gbk")
     yield Sign("terminal", "ok" if readable else "wrong", encoding or say("doctor.no_encoding", settings.lang))
     kept = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).parent)
     writable = os.access(kept, os.W_OK)
-    found = str(kept) if writable else say("doctor.kernels_not_kept", settings.lang, folder=kept)
+    found = say("doctor.kernels_kept" if writable else "doctor.kernels_not_kept", settings.lang, folder=kept)
     yield Sign("kernels", "ok" if writable else "wrong", found)
 
 

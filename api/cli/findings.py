@@ -120,6 +120,14 @@ def show_groups(found: Findings, group: str, settings: Settings) -> None:
     if settings.json:
         print_json({"group": group, "groups": groups})
         return
-    heads = [group, say("rules.findings", settings.lang), say("rules.amount", settings.lang)]
-    rows = [[one["key"], one["findings"], amount_text(to_fen(one["amount"]), settings.unit)] for one in groups]
+    heads = [say(f"rules.{name}", settings.lang) for name in (group, "findings", "amount")]
+    area = {"severity": "rules", "office": "rules", "state": "findings"}.get(group)
+    rows = [
+        [
+            say(f"{area}.{one['key']}", settings.lang) if area else one["key"],
+            one["findings"],
+            amount_text(to_fen(one["amount"]), settings.unit),
+        ]
+        for one in groups
+    ]
     print_table(heads, rows, right=heads[1:])

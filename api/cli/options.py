@@ -66,7 +66,7 @@ def parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f'found "{text}", expected a date as YYYY-MM-DD') from None
+        raise typer.BadParameter(say("commands.no_day", LANGUAGE, found=text)) from None
 
 
 def option(name: str, *flags: str, **more: Any) -> Any:

@@ -39,6 +39,16 @@ def amount_text(amount_fen: int, unit: str = "yuan") -> str:
     return in_unit(amount_fen, unit, UNIT_DECIMALS[unit], grouped=True)
 
 
+def unit_name(unit: str, language: Language) -> str:
+    """A unit as a person reads it."""
+    return say(f"commands.unit_{unit}", language)
+
+
+def beside(unit: str, language: Language) -> str:
+    """The unit behind an English line whose amounts bear none, where it is not the usual one."""
+    return f"  in {unit_name(unit, language)}" if language == "en" and unit != "yuan" else ""
+
+
 def visible(text: str) -> str:
     """A text from a file as it may stand on a terminal: control and direction signs become their numbers."""
     if text.isprintable():
@@ -55,6 +65,12 @@ def code_word(family: str, code: str | None, language: Language) -> str:
     """A code of the answers (tier, state, reason, evidence): in English as JSON has it, else its word."""
     known = area_words("viz").get(f"{family}_{code}") if language != "en" else None
     return known[language] if known else code or ""
+
+
+def page_word(code: str, language: Language) -> str:
+    """A code that the pages have a word for: in English as JSON has it."""
+    known = area_words("pages").get(f"word_{code}") if language != "en" else None
+    return known[language] if known else code
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[str] = ()) -> None:
@@ -102,10 +118,10 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], N
         yield lambda steps: bar.advance(task, steps)
 
 
-def report_error(error: Exception) -> int:
+def report_error(error: Exception, command: str = "lineage") -> int:
     """Print an error as one line and give the exit code it stands for: 2 to ask otherwise, 3 could not be done."""
     if hasattr(error, "format_message"):  # typer's own: a wrong option, a missing argument
-        return report_usage(error)
+        return report_usage(error, command)
     from lineage.errors import LineageError
 
     if os.environ.get("LINEAGE_TRACEBACK") == "1":
@@ -120,12 +136,14 @@ def report_error(error: Exception) -> int:
     return NOT_DONE
 
 
-def report_usage(error: Any) -> int:
-    """Render what typer found wrong in the command line."""
+def report_usage(error: Any, command: str = "lineage") -> int:
+    """Render what typer found wrong in the command line; `command` where the error does not know it."""
+    from api.cli.usage import usage_text
+
     context = getattr(error, "ctx", None)
-    message = error.format_message()
     if type(error).__name__ == "NoArgsIsHelpError":  # the help has been printed by then
         return MISUSE
-    hint = say("commands.hint_help", LANGUAGE, command=context.command_path if context is not None else "lineage")
-    note(f"lineage: {message} ({hint})")
+    hint = say("commands.hint_help", LANGUAGE, command=context.command_path if context is not None else command)
+    message = usage_text(error, LANGUAGE)
+    note(f"lineage: {message}（{hint}）" if LANGUAGE == "zh" else f"lineage: {message} ({hint})")
     return MISUSE

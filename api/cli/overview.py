@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import LANGUAGE, Settings, options
-from api.cli.output import UNIT_NAMES, amount_text, note, print_json, print_table
+from api.cli.output import amount_text, note, print_json, print_table, unit_name
 from lineage.words import say
 
 if TYPE_CHECKING:
@@ -77,7 +77,12 @@ def show(found: Overview, settings: Settings, *, every: bool) -> None:
     """The whole, then the groups asked, else the divisions."""
     note(
         word(
-            "title", settings, year=found.year, as_of=found.as_of, calibre=found.calibre, unit=UNIT_NAMES[settings.unit]
+            "title",
+            settings,
+            year=found.year,
+            as_of=found.as_of,
+            calibre=found.calibre,
+            unit=unit_name(settings.unit, settings.lang),
         )
     )
     show_whole(found, settings)

@@ -39,7 +39,7 @@ def rank_command(
     from queries import rank_shift
 
     if part and not division:
-        raise typer.BadParameter("--part opens a division's score: name it with --division CODE")
+        raise typer.BadParameter(say("rank.part_alone", LANGUAGE))
     ledger = settings.open()
     if division:
         division = queries.division_code(ledger, division)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import LANGUAGE, Settings, options, parse_day
-from api.cli.output import UNIT_NAMES, amount_text, must_end, note, print_json, print_table
+from api.cli.output import UNIT_NAMES, amount_text, must_end, note, print_json, print_table, unit_name
 from lineage.words import say
 
 if TYPE_CHECKING:
@@ -79,14 +79,14 @@ def fen_of(amount: str | None) -> int | None:
         return None
     try:
         return to_fen(amount)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+    except ValueError:
+        raise typer.BadParameter(say("commands.no_amount", LANGUAGE, found=amount)) from None
 
 
 def folder(output: Path | None) -> Path:
     """The folder that --each needs."""
     if output is None:
-        raise typer.BadParameter("--each writes into a folder: name it with -o DIR")
+        raise typer.BadParameter(say("reconcile.each_alone", LANGUAGE))
     return output
 
 
@@ -113,11 +113,13 @@ def show(found: Reconciliation, settings: Settings, *, every: bool) -> None:
             settings,
             date=found.date,
             calibre=found.calibre,
-            unit=UNIT_NAMES[settings.unit],
+            unit=unit_name(settings.unit, settings.lang),
             count=len(shown),
             lines=len(found.differences),
         )
     )
+    if not found.differences:
+        note(word("no_report", settings, date=found.date))
     numbers = [word(name, settings) for name in ("system", "report", "difference", "amount")]
     heads = [word(name, settings) for name in ("division", "name", "measure", "tier")]
     rows = [row for one in shown for row in lines(one, settings)]

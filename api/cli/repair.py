@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import LANGUAGE, Settings, options
-from api.cli.output import DONE, amount_text, headings, note, print_json, print_table
-from lineage.words import area_words, say
+from api.cli.output import DONE, amount_text, headings, note, page_word, print_json, print_table
+from lineage.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,12 +95,12 @@ def _show(proposals: Sequence[Proposal], settings: Settings) -> int:
                     one.id,
                     one.source,
                     one.target,
-                    one.kind,
+                    page_word(f"link_{one.kind}", settings.lang).removeprefix("link_"),
                     amount_text(one.amount_fen, settings.unit),
                     f"{min(1.0, one.score):.2f}",
                     one.rivals,
                     "✓" if one.sure else "",
-                    " ".join(_part(part.name, settings) for part in one.parts),
+                    " ".join(page_word(part.name, settings.lang) for part in one.parts),
                 )
                 for one in proposals
             ],
@@ -122,7 +122,7 @@ def _accepted(ledger: Ledger, settings: Settings) -> int:
                 link.entry,
                 link.source,
                 link.target,
-                link.kind,
+                page_word(f"link_{link.kind}", settings.lang).removeprefix("link_"),
                 "✓" if link.counted else "",
                 amount_text(link.amount_fen, settings.unit),
                 link.date,
@@ -137,9 +137,3 @@ def _accepted(ledger: Ledger, settings: Settings) -> int:
     if gave_way := sum(not link.counted for link in links):
         note(say("repair.gave_way", settings.lang, count=gave_way))
     return DONE
-
-
-def _part(name: str, settings: Settings) -> str:
-    """A part of a score: in English as JSON has it."""
-    known = area_words("pages").get(f"word_{name}") if settings.lang != "en" else None
-    return known[settings.lang] if known else name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import LANGUAGE, Settings, options
-from api.cli.output import UNIT_NAMES, amount_text, note, print_json, print_table
+from api.cli.output import amount_text, note, print_json, print_table, unit_name
 from lineage.words import say
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def show(drawn: Sample, settings: Settings) -> None:
             method=drawn.plan.method,
             seed=drawn.plan.seed,
             amount=amount_text(drawn.population_fen, settings.unit),
-            unit=UNIT_NAMES[settings.unit],
+            unit=unit_name(settings.unit, settings.lang),
             shown=len(drawn.drawn),
         )
     )

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import LANGUAGE, Settings, options
-from api.cli.output import UNIT_NAMES, amount_text, note, print_json, print_table
+from api.cli.output import amount_text, note, page_word, print_json, print_table, unit_name
 from lineage.words import say
 
 if TYPE_CHECKING:
-    from queries.search import SearchResult
+    from queries.search import Hit, SearchResult
     from queries.search_payee import Payee
 
 GROUPS = ("spellings", "accounts", "divisions", "years", "purposes")
@@ -51,12 +51,18 @@ def show(found: SearchResult, settings: Settings) -> None:
     print_table(
         heads,
         [
-            [hit.record, hit.title, hit.division_code, amount(hit.amount_fen, settings), hit.snippet]
+            [hit.record, hit.title, hit.division_code, amount(hit.amount_fen, settings), snippet(hit, settings)]
             for hit in found.hits
         ],
         right=[heads[3]],
     )
     note(word("found", settings, total=found.total, shown=len(found.hits)))
+
+
+def snippet(hit: Hit, settings: Settings) -> str:
+    """In which field the words stand, the field in the language asked."""
+    field, colon, words = hit.snippet.partition(": ")
+    return page_word(f"field_{field}", settings.lang).removeprefix("field_") + colon + words
 
 
 def show_payee(picture: Payee, settings: Settings) -> None:
@@ -94,7 +100,7 @@ def show_payee(picture: Payee, settings: Settings) -> None:
             payee=picture.asked,
             total=len(picture.receipts),
             amount=amount(picture.amount_fen, settings),
-            unit=UNIT_NAMES[settings.unit],
+            unit=unit_name(settings.unit, settings.lang),
         )
     )
 

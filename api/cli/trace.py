@@ -11,14 +11,15 @@ from api.cli.options import Settings, option, options
 from api.cli.output import (
     DONE,
     FOUND,
-    UNIT_NAMES,
     amount_text,
+    beside,
     code_word,
     headings,
     note,
     print_json,
     print_table,
     progress,
+    unit_name,
 )
 from lineage.errors import Misuse
 from lineage.words import say
@@ -118,8 +119,9 @@ def print_trail(trail: Trail, settings: Settings, names: Mapping[str, str]) -> N
             pool=money(trail.pool_fen),
             state=say(f"trace.{trail.state}", lang),
             policy=trail.policy,
-            unit=UNIT_NAMES[unit],
+            unit=unit_name(unit, lang),
         )
+        + beside(unit, lang)
     )
     if trail.direction == "up":
         rows = _source_rows(trail, settings, names)
@@ -131,7 +133,7 @@ def print_trail(trail: Trail, settings: Settings, names: Mapping[str, str]) -> N
         )
         if trail.mixed:
             typer.echo(say("trace.mixed", lang, amount=money(trail.mixed.amount_fen),
-                           pool=trail.mixed.first_pool, unit=UNIT_NAMES[unit]))
+                           pool=trail.mixed.first_pool, unit=unit_name(unit, lang)))
     else:
         heads = headings(lang, "amount")
         print_table(

@@ -75,8 +75,8 @@ def write(on: engine.Engine, folder: Path) -> Path:
 
 def read(ledger: Path, batch: int) -> list[dict[str, Any]]:
     """The rejects of a batch, in order of file and row. Raises NotFound when there is no such batch."""
-    if batch > manifest.count(ledger):
-        raise NotFound(f"there is no batch {batch}", "the batches are in the folder manifest/")
+    if batch > (last := manifest.count(ledger)):
+        raise NotFound(f"there is no batch {batch}", f"the last batch is {last}")
     file = layers.batch_folder(ledger, batch) / f"{TABLE}.parquet"
     if not file.exists():
         return []

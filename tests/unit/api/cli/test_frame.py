@@ -68,7 +68,7 @@ def test_the_ledger_and_the_graph_may_come_from_the_environment(
     [
         ("trace", "Missing argument 'record'"),
         ("trace P-1 --as-of 2017-13-01", 'found "2017-13-01", expected a date as YYYY-MM-DD'),
-        ("trace P-1 --calibre 2018", "'2018' is not one of '2017', 'next'"),
+        ("trace P-1 --calibre 2018", '--calibre: found "2018", expected one of 2017, next'),
         ("trace P-1 --as-known 0", "--as-known"),
         ("trace P-1 --sideways", "No such option: --sideways"),
         ("tracee P-1", "Did you mean 'trace'?"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,20 @@ def test_a_long_list_says_what_is_left_out_and_how_to_have_it_all(
 def test_an_unknown_format_is_said_before_a_file_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["trace", "P-1", "--format", "doc"]) == 2
     assert 'format: found "doc", expected one of' in capsys.readouterr().err
+
+
+def test_links_know_a_division_by_six_digits(
+    example_ledger: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = ["--json", "--ledger", str(example_ledger("sound"))]
+    assert cli.run(["links", "410000000", "410100000", *shared]) == 0
+    whole = capsys.readouterr().out
+    assert cli.run(["links", "410000", "division:410100", *shared]) == 0
+    assert capsys.readouterr().out == whole
+
+
+def test_a_batch_that_is_not_there_is_told_with_the_last_one(
+    example_ledger: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["rejects", "9", "--ledger", str(example_ledger("sound"))]) == 2
+    assert "there is no batch 9; the last batch is 1" in capsys.readouterr().err
