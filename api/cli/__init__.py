@@ -17,6 +17,7 @@ from typing import Any, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from api.cli import help_screen
 from api.cli.options import LANGUAGE
 from lineage.release import VERSION
 from lineage.words import say
@@ -138,6 +139,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; every error is one line on standard error."""
     from api.cli.output import report_error
 
+    if LANGUAGE == "zh" and help_screen.is_asked(arguments):
+        help_screen.speak_chinese()
     try:
         code = build().main(list(arguments), prog_name="lineage", standalone_mode=False)
     except Exception as error:

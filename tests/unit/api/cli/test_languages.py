@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,3 +109,13 @@ def test_misuse_is_told_in_one_language(
         told = capsys.readouterr().err
         assert said in told
         assert bool(CHINESE.search(told)) == (language == "zh")
+
+
+def test_the_chinese_help_is_whole_and_chinese() -> None:
+    every = "from api import cli; [cli.run([*one.split(), '-h']) for one in ('', *cli.available_commands())]"
+    surroundings = os.environ | {"LINEAGE_LANG": "zh", "COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    told = subprocess.run([sys.executable, "-c", every], capture_output=True, text=True, env=surroundings, check=True)
+    assert told.stdout.count("显示本说明") == len(cli.available_commands()) + 1
+    assert "…" not in re.sub(r"……|(?:PATH|ID|TEXT|RULE,)…", "", told.stdout)
+    for english in ("Options", "Commands", "Arguments", "default:", "env var", "required", "and exit"):
+        assert english not in told.stdout
