@@ -64,9 +64,9 @@ def _rules(found: list[Finding], lang: Language) -> Iterator[tuple[str, str, str
     """The rules of some findings: name, title, what each flags, its legal basis, its parameters as used."""
     for rule in dict.fromkeys(one.rule.name for one in found):
         page = next(one.rule for one in found if one.rule.name == rule)
-        told = page.section("说明" if lang == "zh" else "What")
+        what, basis = ("说明", "依据") if lang == "zh" else ("What", "Basis")
         parameters = ", ".join(f"{one.name} = {one.default}" for one in page.parameters)
-        yield rule, page.titles[lang], told, page.section("Basis"), parameters
+        yield rule, page.titles[lang], page.section(what), page.section(basis), parameters
 
 
 def _rows(ledger: Ledger, records: set[str]) -> Iterator[tuple[str, str, str, str, str, str]]:

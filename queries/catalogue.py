@@ -2,8 +2,9 @@
 
 A rule file is SQL (`.sql`, the page in its first `/* */` comment) or Python (`.py`, the page in its docstring, with
 a function `find(question)`). The page is a head of `key: value` lines, a blank line, then sections, each begun by its
-heading: What, Why, Basis, Method, Example, Not flagged. Invariant: a rule that is in a folder is in the catalogue,
-whole, or the catalogue says file and line of what is wrong with it. A folder's Python rules are run: trust the folder.
+heading: What, Why, Basis, Method, Example, Not flagged, each with its Chinese form beside it. Invariant: a rule that
+is in a folder is in the catalogue, whole, or the catalogue says file and line of what is wrong with it. A folder's
+Python rules are run: trust the folder.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lineage.errors import Misuse
+from lineage.words import Language
 from queries.parameters import Parameter, parse_parameter
 
 BUILT_IN = Path(__file__).parent / "rules"
@@ -28,7 +30,14 @@ SEVERITIES = ("red", "orange", "yellow", "blue")
 CLASSES = ("direction", "speed", "volume", "data")
 OFFICES = ("budget", "payment-centre", "account", "one-card")
 TYPES = tuple(f"P{number}" for number in range(1, 11))
-HEADINGS = ("What", "说明", "Why", "Basis", "Method", "Example", "Not flagged")
+SECTIONS: Mapping[Language, tuple[str, ...]] = MappingProxyType(
+    {
+        "en": ("What", "Why", "Basis", "Method", "Example", "Not flagged"),
+        "zh": ("说明", "理由", "依据", "方法", "示例", "不列入"),
+    }
+)
+"""The headings of a page in each language, in their order; an own rule may have one language only."""
+HEADINGS = (*SECTIONS["en"], *SECTIONS["zh"])
 REQUIRED = ("rule", "title", "subject", "severity", "class", "type", "office", "zh", "en")
 
 _HEAD_LINE = re.compile(r"([a-z]+): +(\S.*)")
@@ -71,6 +80,13 @@ class Rule:
     def section(self, heading: str) -> str:
         """The text under a heading, "" where the page has none."""
         return dict(self.sections).get(heading, "")
+
+    def told(self, lang: Language) -> tuple[tuple[str, str], ...]:
+        """The sections in a language, heading and text; where one is missing, the other language's."""
+        other: Language = "en" if lang == "zh" else "zh"
+        pairs = zip(SECTIONS[lang], SECTIONS[other], strict=True)
+        found = ((mine, self.section(mine)) if self.section(mine) else (its, self.section(its)) for mine, its in pairs)
+        return tuple((heading, text) for heading, text in found if text)
 
 
 def catalogue(rules_dir: Path | None = None) -> tuple[Rule, ...]:

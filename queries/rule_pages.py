@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from lineage.words import Language, say
 from queries.catalogue import HEADINGS, Rule
 from queries.parameters import Parameter, Value
 
@@ -23,7 +24,9 @@ def page_name(rule: Rule) -> str:
 
 
 def page(rule: Rule) -> str:
-    """One rule's page: its sections, its parameters with defaults and ranges, its sentences, its query."""
+    """One rule's page in both languages: its sections, its parameters with defaults and ranges, its sentences, its
+    query.
+    """
     severity = ", ".join(f"{name} {SEVERITY_ZH[name]}" for name in rule.severities)
     parts = [
         HEAD + f"# {rule.name}: {rule.titles['en']} {rule.titles['zh']}", "",
@@ -39,8 +42,35 @@ def page(rule: Rule) -> str:
             parts += [f"## {heading}", "", rule.section(heading), ""]
     parts += ["## Parameters", "", *_parameter_lines(rule.parameters), ""]
     parts += ["## The sentence", "", f"> {rule.messages['zh']}", "", f"> {rule.messages['en']}", ""]
-    language = "sql" if rule.is_sql else "python"
-    return "\n".join([*parts, "## The query", "", f"```{language}", code(rule).strip(), "```", ""])
+    return "\n".join([*parts, "## The query", "", *_code_lines(rule)])
+
+
+def page_in(rule: Rule, lang: Language) -> str:
+    """One rule's page in one language, as the command line and the browser tell it."""
+    def word(name: str) -> str:
+        return say(f"rule_page.{name}", lang)
+
+    colon = word("colon")
+    severity = ", ".join(f"{name} {SEVERITY_ZH[name]}" if lang == "zh" else name for name in rule.severities)
+    kind = f"{rule.rule_class} {CLASS_ZH[rule.rule_class]}" if lang == "zh" else rule.rule_class
+    told = (("subject", ", ".join(rule.subjects)), ("severity", severity), ("class", kind),
+            ("type", f"{rule.problem_type} ({say(f'pages.word_{rule.problem_type}', lang)})"), ("office", rule.office))
+    titles = (rule.titles[lang], *(title for other, title in rule.titles.items() if other != lang))
+    parts = [f"# {rule.name}{colon}{' '.join(titles)}", ""]
+    parts += [*(f"- {word(name)}{colon}{value}" for name, value in told), f"- {word('on' if rule.on else 'off')}", ""]
+    for heading, text in rule.told(lang):
+        parts += [f"## {heading}", "", text, ""]
+    parts += [f"## {word('parameters')}", "", *(
+        f"- `{one.name}` = {_toml(one.default)} ({one.range_text}){colon}{one.zh if lang == 'zh' else one.en}"
+        for one in rule.parameters
+    )] if rule.parameters else []
+    parts += [""] if rule.parameters else []
+    parts += [f"## {word('sentence')}", "", f"> {rule.messages[lang]}", "", f"## {word('query')}", ""]
+    return "\n".join([*parts, *_code_lines(rule)])
+
+
+def _code_lines(rule: Rule) -> list[str]:
+    return [f"```{'sql' if rule.is_sql else 'python'}", code(rule).strip(), "```", ""]
 
 
 def code(rule: Rule) -> str:

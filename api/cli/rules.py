@@ -24,12 +24,12 @@ def rules_command(
 ) -> int:
     """List the rules, or print one page."""
     from queries.catalogue import catalogue, named
-    from queries.rule_pages import page
+    from queries.rule_pages import page_in
 
     every = catalogue(rules_dir)
     if rule:
         wanted = named(every, rule)
-        print_json(described(wanted)) if settings.json else typer.echo(page(wanted))
+        print_json(described(wanted)) if settings.json else typer.echo(page_in(wanted, settings.lang))
         return DONE
     if settings.json:
         print_json({"rules": [described(one) for one in every]})

@@ -329,12 +329,7 @@ def _rule_page(view: View, name: str, *, is_open: bool = False) -> Safe | None:
     rule = next((rule for rule in catalogue() if rule.name == name), None)
     if rule is None:
         return None
-    left_out = "What" if view.lang == "zh" else "说明"
-    parts = [
-        [tag("dt", view.word(f"section_{heading}")), tag("dd", text)]
-        for heading, text in rule.sections
-        if heading != left_out
-    ]
+    parts = [[tag("dt", heading), tag("dd", text)] for heading, text in rule.told(view.lang)]
     body = [tag("dl", parts, class_="told"), tag("p", tag("a", rule.name, href=view.to("/rules", rule=name)))]
     if is_open:
         return tag("div", body, class_="sheet told-sheet")

@@ -18,14 +18,25 @@ its last expenditure.
 
 Why: The money counts as spent, but nobody can see what became of it.
 
+理由：资金已算支出，却没有人知道它后来怎样了。
+
 Basis: 豫财库〔2015〕4号; ministry problem list P6 (以拨代支).
+
+依据：豫财库〔2015〕4号；财政部扶贫资金问题清单 P6（以拨代支）。
 
 Method: Poverty balance = the poverty class of the account's pool less that of what flowed out. Days since the last
 expenditure; without one, since the first money came (an opening balance at its date; without a date, long ago).
 
+方法：扶贫余额＝专户资金池中的扶贫部分减去流出的扶贫部分。天数从最近一次支出算起；没有支出的，从第一笔资金到账算
+起（期初余额按其日期，无日期视为很早）。
+
 Example: 568,259.68 came on 1 May, 142,064.92 were spent on 20 May, nothing since: 426,194.76 on 30 September.
 
+示例：5 月 1 日到账 568,259.68 元，5 月 20 日支出 142,064.92 元，此后无支出：9 月 30 日为 426,194.76 元。
+
 Not flagged: Accounts whose poverty money is spent; expenditure within the last `days` days.
+
+不列入：扶贫资金已全部支出的专户；规定天数（`days`）以内有支出的专户。
 */
 WITH gone AS (
     SELECT source, sum(poverty_fen)::BIGINT AS poverty_fen, max(date) AS last_spent

@@ -19,14 +19,24 @@ in sum.
 
 Why: What was sent and what came differ: either a record is missing, or money.
 
+理由：拨出的与收到的不一样：不是少了记录，就是少了钱。
+
 Basis: 豫财库〔2015〕4号; ministry problem list P9.
+
+依据：豫财库〔2015〕4号；财政部扶贫资金问题清单 P9。
 
 Method: Valid, dated payments that name an account whose bookkeeping is on; Σ receipts of that account which name
 the payment, net of reversals. The amount is the absolute difference.
 
+方法：有效、有日期、写明已启用核算专户的支付，与该专户写明此笔支付的收款合计（扣除冲销）相比。金额为差额的绝对值。
+
 Example: 2,000 paid in on 1 August, no receipt by 30 September: 2,000.
 
+示例：8 月 1 日拨入 2,000 元，至 9 月 30 日仍无收款：2,000 元。
+
 Not flagged: Unless switched on. Payments of the last `days` days without a receipt yet.
+
+不列入：默认不启用。规定天数（`days`）以内、尚无收款的支付。
 */
 WITH confirmed AS (
     SELECT payment_id, account_id, sum(net_fen)::BIGINT AS fen

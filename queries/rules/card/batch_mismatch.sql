@@ -16,14 +16,25 @@ What: A one-card batch whose amount differs from what was paid in, or from the s
 
 Why: Money came in that nobody was to get, or somebody was to get money that never came.
 
+理由：要么多拨了没有人应得的钱，要么有人应得的钱没有拨到。
+
 Basis: The one-card rule of the department's 2017 system; ministry problem list P9.
+
+依据：省厅 2017 年系统的一卡通要求；财政部扶贫资金问题清单 P9。
 
 Method: Paid in = valid dated payments and account expenditures into the batch, before reversals. Its list =
 one-card payments, paid and returned. The amount is the larger of the two absolute differences.
 
+方法：拨入＝写明该批次的有效、有日期的支付与专户支出，冲销前金额；名单＝已发放与已退回的一卡通发放。金额为两个差
+额绝对值中较大者。
+
 Example: A batch of 5,960.64 into which 5,934.16 were paid: 26.48.
 
+示例：批次金额 5,960.64 元，拨入 5,934.16 元：26.48 元。
+
 Not flagged: Returned one-card payments (they belong to the list); money taken back afterwards.
+
+不列入：退回的发放（仍属名单）；事后收回的资金。
 */
 WITH paid_in AS (
     SELECT one_card_batch_id AS batch_id, amount_fen FROM payments

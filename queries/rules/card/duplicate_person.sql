@@ -16,15 +16,25 @@ What: A one-card payment to a person who has already been paid for the same prog
 
 Why: Double claims are the commonest false claim in subsidies to persons.
 
+理由：对个人补贴的虚报冒领，最常见的就是重复领取。
+
 Basis: Ministry problem list P7 (虚报、冒领、套取).
+
+依据：财政部扶贫资金问题清单 P7（虚报、冒领、套取）。
 
 Method: Status paid; ordered by the batch's date, then id: every one after the first is accused. Persons are
 compared by their keyed token.
 
+方法：状态为已发放；按批次日期、编号排序，第二笔起均列入。人员按加密令牌比对。
+
 Example: 公益岗位 for June paid in the batch of 6 June and again on 6 July: the second is accused. For July, or for
 another programme, it is not.
 
+示例：6 月份公益岗位补贴在 6 月 6 日批次发过，7 月 6 日又发一次：后一笔列入；7 月份的，或其他项目的，不列入。
+
 Not flagged: Returned payments, whether the first or the second.
+
+不列入：已退回的发放，不论是前一笔还是后一笔。
 */
 SELECT c.record AS subject, b.division_code, c.amount_fen, b.programme, c.month,
        first_value(c.record) OVER earlier AS first, [first_value(c.record) OVER earlier] AS evidence

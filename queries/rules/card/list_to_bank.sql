@@ -19,14 +19,24 @@ behalf, without a one-card batch.
 
 Why: A name list handed to a bank is not the one-card system: nobody can check who got what.
 
+理由：把名单交给银行代发，不等于一卡通：谁领了多少，没有人能核对。
+
 Basis: The one-card rule of the department's 2017 system; ministry problem list P9.
+
+依据：省厅 2017 年系统的一卡通要求；财政部扶贫资金问题清单 P9。
 
 Method: Payee kind agency or enterprise, no batch, one of the words in purpose or payee name, poverty fen in the
 record.
 
+方法：收款人类型为单位或企业，无批次，用途或收款人名称含所列字样之一，且含扶贫资金。
+
 Example: 659.44 to an agency for 补贴代发: flagged.
 
+示例：659.44 元以“补贴代发”付给单位：列入。
+
 Not flagged: Villages and persons (card/bypassed); records with a batch or without poverty money.
+
+不列入：村和个人（见 card/bypassed）；有批次的或不含扶贫资金的记录。
 */
 SELECT record AS subject, division_code, amount_fen, date, payee_name, coalesce(purpose, '') AS purpose,
        list_filter($words, lambda word: contains(coalesce(purpose, '') || ' ' || coalesce(payee_name, ''), word))[1] AS word

@@ -17,16 +17,26 @@ indicator's.
 
 Why: Money jumped between budgets: it counts in the wrong county's figures, and no superior answers for it.
 
+理由：资金跨了预算：算进别的县的数字里，没有上级对它负责。
+
 Basis: Budget Law (2014) art. 3 (each level of government has its own budget); the fiscal hierarchy with directly
 administered counties.
+
+依据：《预算法》（2014）第三条（一级政府一级预算）；含省直管县的财政层级。
 
 Method: The fiscal parent is the one in force on the issue date. Integration and carry-over transfers are judged by
 their target only. What is not in the ledger is not judged. The amount is net of reversals.
 
+方法：财政上级以下达当日有效者为准。整合与结转只看接收指标。账本中没有的不判断。金额扣除冲销。
+
 Example: A city issues to its own district: right. The province issues to that district, which is not directly
 administered: flagged.
 
+示例：市下达给本市的区：正确。省越过市直接下达给并非省直管的该区：列入。
+
 Not flagged: References to records or divisions that the ledger does not have.
+
+不列入：引用账本中没有的记录或区划。
 */
 WITH judged AS (
     SELECT t.record, t.to_division_code AS division_code, t.net_fen AS amount_fen, t.kind, t.source_id,

@@ -16,15 +16,26 @@ record's.
 
 Why: The number is what joins a record to its document; a number nobody can find joins nothing.
 
+理由：文号把记录与文件连在一起；查不到的文号什么也连不上。
+
 Basis: 《党政机关公文格式》 GB/T 9704 (form of a document number); ministry check 文号不规范, P9.
+
+依据：《党政机关公文格式》（GB/T 9704）文号形式；财政部检查项“文号不规范”，P9。
 
 Method: Compared after NFKC, without blanks, any bracket as 〔〕, an optional 第 before the digits. The record's
 year is its fiscal year (a transfer's that of its source, a payment's that of its indicator, else of its date); the
 number's year may be that year or the one before. One finding a record.
 
+方法：经 NFKC 归一、去空格、各种括号视同〔〕、序号前的“第”可有可无，然后比对。记录年度为其财政年度（下达取来源
+的年度，支付取指标的年度，无指标取其日期）；文号年份可为该年度或上一年度。每条记录一个疑点。
+
 Example: 豫财农2017年15 and 豫财农〔2071〕15号 are flagged; 豫财农 [2017] 第 15 号 is not.
 
+示例：豫财农2017年15、豫财农〔2071〕15号：列入；豫财农 [2017] 第 15 号：不列入。
+
 Not flagged: Empty numbers; any form of brackets; leading zeros.
+
+不列入：空文号；括号的各种写法；序号前的零。
 */
 WITH quoted AS (
     SELECT record, division_code, amount_fen, fiscal_year::INTEGER AS own_year, 'doc_no' AS field, doc_no AS number

@@ -20,7 +20,11 @@ year and with its own flag.
 Why: Two grants made into one line can no longer be told apart; the chain is cut and the province's money is counted
 as own.
 
+理由：两笔下达并成一条，就再也分不开；链条断了，省里的钱算成了本级的。
+
 Basis: 豫财预〔2013〕139号 (each document is received by itself); ministry problem list P9.
+
+依据：豫财预〔2013〕139号（一文一收）；财政部扶贫资金问题清单 P9。
 
 Method: Bounded subset sum over at most `most_candidates` transfers (those whose numbers the indicator quotes first,
 then by id). Transfers taken by entry/re-entered are left out; function codes may differ; an empty flag of a
@@ -28,11 +32,20 @@ transfer is its source's. Orange where one combination exists, or where the indi
 yellow with the number of combinations, counted to 100. Shown is the quoted combination, else the one of fewest
 transfers, least ids. A transfer that could serve two accusations goes to the indicator of lesser id.
 
+方法：在至多 `most_candidates` 笔下达中求子集和（先取指标引用了文号的，再按编号）。已被 entry/re-entered 取用的
+不计；功能科目可以不同；下达的扶贫标识为空时取其来源的。只有一种组合，或指标引用了这些文号的，为橙色；否则为黄色，
+并列出组合数（数到 100）。显示所引用的组合，否则为笔数最少、编号最小的组合。一笔下达可用于两条疑点时，归编号小的
+指标。
+
 Example: 4,708,734.80 and 3,065,443.84 were passed down and not received; the county typed 7,774,178.64 as own:
 flagged. 7,774,178.63 is not.
 
+示例：下达 4,708,734.80 元和 3,065,443.84 元未接收，县里录入本级 7,774,178.64 元：列入；7,774,178.63 元不列入。
+
 Not flagged: What entry/re-entered accuses; an indicator whose inflow covers its amount; sums of more than 8
 transfers.
+
+不列入：entry/re-entered 已列入的；流入已覆盖其金额的指标；超过 8 笔之和。
 """
 
 from __future__ import annotations

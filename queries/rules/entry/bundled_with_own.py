@@ -19,15 +19,26 @@ is less than its amount.
 
 Why: Superior and own money stand in one line; the chain is cut for the superior part.
 
+理由：上级资金与本级资金混在一条里；上级部分的链条断开。
+
 Basis: 豫财预〔2013〕139号; ministry problem list P9.
+
+依据：豫财预〔2013〕139号；财政部扶贫资金问题清单 P9。
 
 Method: Numbers quoted in doc_no or superior_doc_no, compared in normal form; same fiscal year and flag. What
 entry/re-entered or entry/bundled take is left out; a transfer serves the indicator of lesser id.
 
+方法：文号栏或上级文号栏引用的文号，按规范形式比对；年度与扶贫标识相同。已被 entry/re-entered 或 entry/bundled
+取用的不计；一笔下达归编号小的指标。
+
 Example: An indicator of 150 quotes 豫财农〔2017〕5号 of 100 that nobody received: flagged with 150, of which 100
 superior.
 
+示例：一条 150 元的指标引用豫财农〔2017〕5号，该文下达 100 元无人接收：列入 150 元，其中上级 100 元。
+
 Not flagged: Unless switched on. Indicators that quote no number.
+
+不列入：默认不启用。没有引用文号的指标。
 """
 
 from __future__ import annotations

@@ -18,17 +18,29 @@ of the same division, agency and function code, that no carry-over transfer or p
 
 Why: Last year's money is counted again as this year's arrangement: the scale grows by nothing.
 
+理由：去年的钱又算成今年的安排：规模凭空增加。
+
 Basis: Budget Law (2014) art. 42 (carried-over money goes on as such); ministry problem list P9.
+
+依据：《预算法》（2014）第四十二条（结转资金按结转管理）；财政部扶贫资金问题清单 P9。
 
 Method: Unspent balance = amount less net transfers out, carry-over edges out and net payments, over all time, if
 greater than 0. An accepted link takes a balance on as the record would. An indicator accused by entry/re-entered or
 entry/bundled is left to them.
 
+方法：未支出余额＝金额减去净下达与分解、结转、净支付（不限时间），且大于零。已接受的链接与记录同样视为办理了结转。
+entry/re-entered 或 entry/bundled 已列入的指标归那两条。
+
 Example: An indicator of 2016 over 1,113,238.72 had 287.04 paid; in 2017 the agency typed 1,112,951.68 as own:
 flagged. With a carry-over transfer from the old indicator it is not.
 
+示例：2016 年指标 1,113,238.72 元，支付 287.04 元；2017 年该单位录入本级 1,112,951.68 元：列入。若旧指标办理了结
+转，则不列入。
+
 Not flagged: Another agency or function code; balances of two years before; balances that a carry-over takes on; an
 indicator whose inflow covers its amount.
+
+不列入：单位或功能科目不同的；前年的余额；已有结转承接的余额；流入已覆盖其金额的指标。
 """
 
 from __future__ import annotations

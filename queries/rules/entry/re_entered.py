@@ -18,17 +18,28 @@ and function code of the transfer's source.
 Why: The county counts the province's money as its own. The chain is cut, scale is counted twice, and the daily
 report differs from the system.
 
+理由：县里把省里的钱算成自己的：链条断开，规模重复计算，日报与系统不符。
+
 Basis: 豫财预〔2013〕139号 (superior money is received through the linkage, not typed in); ministry problem list P9.
+
+依据：豫财预〔2013〕139号（上级资金经贯通接收，不得手工录入）；财政部扶贫资金问题清单 P9。
 
 Method: One indicator, one transfer: first those whose numbers are quoted by the indicator, then the rest, each in
 order of their ids. Dates do not matter. A transfer whose source is not in the ledger has no year and function to be
 equal to. An empty entry mark means typed where no transfer comes in.
 
+方法：一条指标对一笔下达：先取指标引用了文号的，再取其余，均按编号顺序。不看日期。来源不在账本中的下达没有年度与
+科目可比。录入方式为空的，没有下达进入即视为手工录入。
+
 Example: 洛财预〔2017〕9号 passes 2,275,723.44 down; nobody received it; the district typed 2,275,723.44 of the same
 function as own money: flagged.
 
+示例：洛财预〔2017〕9号下达 2,275,723.44 元无人接收，区里以同一科目录入本级 2,275,723.44 元：列入。
+
 Not flagged: An indicator whose inflow covers its amount; another function code or year (it may still be part of
 entry/bundled); transfers that were received.
+
+不列入：流入已覆盖其金额的指标；科目或年度不同的（可能属于 entry/bundled）；已接收的下达。
 """
 
 from __future__ import annotations

@@ -19,15 +19,26 @@ and flag. The subject is the least of them, the amount their sum.
 
 Why: As entry/re-entered, but typed in by agency or purpose, so that no single indicator has the amount.
 
+理由：与 entry/re-entered 相同，只是按单位或用途分开录入，没有一条指标等于下达金额。
+
 Basis: 豫财预〔2013〕139号; ministry problem list P9.
+
+依据：豫财预〔2013〕139号；财政部扶贫资金问题清单 P9。
 
 Method: Bounded subset sum as in entry/bundled, the other way round. Transfers and indicators that entry/re-entered
 or entry/bundled take are left out; each indicator serves one transfer, that of lesser id. Orange where one
 combination exists, else yellow.
 
+方法：与 entry/bundled 相同的子集和，方向相反。已被 entry/re-entered 或 entry/bundled 取用的下达与指标不计；每条
+指标只用于一笔下达，归编号小的。只有一种组合为橙色，否则为黄色。
+
 Example: 300 passed down and not received; the county typed 100 and 200 as own.
 
+示例：下达 300 元未接收，县里录入本级 100 元与 200 元。
+
 Not flagged: Unless switched on: many small indicators add up to something by chance.
+
+不列入：默认不启用：许多小指标总会偶然凑成某个数。
 """
 
 from __future__ import annotations

@@ -16,13 +16,23 @@ What: An indicator whose transfers out and net payments together exceed its amou
 
 Why: Payments beyond the indicator are paid with other people's money.
 
+理由：超出指标的支付，用的是别人的钱。
+
 Basis: Budget Law (2014) art. 13 and 57; ministry problem list P6.
+
+依据：《预算法》（2014）第十三条、第五十七条；财政部扶贫资金问题清单 P6。
 
 Method: Outflow (transfers and carry-over edges out, valid dated payments net of reversals) − amount.
 
+方法：流出（下达、分解与结转，有效有日期的支付扣除冲销）−本身金额。
+
 Example: Of an indicator of 100, 40 are broken down and 65.60 paid: 5.60 too many.
 
+示例：100 元的指标分解 40 元、支付 65.60 元：多 5.60 元。
+
 Not flagged: Where the transfers alone exceed the amount (flow/over-allocated); void, pending and undated payments.
+
+不列入：仅下达分解即超出的（见 flow/over-allocated）；作废、待支付、无日期的支付。
 */
 WITH outgoing AS (
     SELECT source, sum(amount_fen) FILTER (NOT starts_with(target, 'payment:'))::BIGINT AS passed_on_fen,

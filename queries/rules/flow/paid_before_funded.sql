@@ -16,15 +16,26 @@ What: An indicator whose inflow covers its payments in the end, but on some day 
 
 Why: Until the money came, somebody else's was spent.
 
+理由：钱到之前，花的是别人的钱。
+
 Basis: Budget Law (2014) art. 57; ministry problem list P6.
+
+依据：《预算法》（2014）第五十七条；财政部扶贫资金问题清单 P6。
 
 Method: Day by day, payments so far (net, at the original's date) against inflow so far (transfers at their receive
 date, else issue date; carry-over at the indicator's date). Money that comes on the same day counts first. The
 amount is the largest shortfall.
 
+方法：逐日比较累计支付（净额，按原支付日期）与累计流入（下达按接收日期，无则按下达日期；结转按指标日期）。同日到
+账的先算。金额为最大缺口。
+
 Example: 600 paid on 3 March, 1,000 received on 10 March: shortfall 600.
 
+示例：3 月 3 日支付 600 元，3 月 10 日到账 1,000 元：缺口 600 元。
+
 Not flagged: Indicators without inflow, and those whose inflow never covers the payments (other rules).
+
+不列入：没有流入的指标，以及流入始终不足以覆盖支付的指标（见其他规则）。
 */
 WITH moves AS (
     SELECT target AS record, date, amount_fen AS in_fen, 0 AS out_fen

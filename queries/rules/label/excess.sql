@@ -17,16 +17,27 @@ money with them.
 
 Why: Other money is counted as poverty money: scale and progress are overstated.
 
+理由：别的钱算成了扶贫资金：规模与进度虚高。
+
 Basis: 财农〔2017〕8号; ministry problem list P9.
+
+依据：财农〔2017〕8号；财政部扶贫资金问题清单 P9。
 
 Method: Poverty money is the poverty class of the transfers coming in (pro-rata class pass). Of a line of such
 indicators only the topmost is accused (of a ring that nothing feeds, the least name), and none that lies below an
 indicator accused by label/missing: there the cause is above.
 
+方法：扶贫资金指下达来的资金中的扶贫部分（按比例的全账归属）。一连串这样的指标只列最上面的一条（互相供给成环而上
+面没有的，列编号最小的一条）；在 label/missing 所列指标之下的不列：原因在上面。
+
 Example: 2050204 money out of scope was passed down; the county set the flag: flagged. Its agency's indicator below
 is flagged too, but not accused again.
 
+示例：范围外的 2050204 资金下达后，县里标为扶贫：列入。其下单位的指标同样标了，不再重复列入。
+
 Not flagged: Integrated or listed indicators; own indicators without transfers.
+
+不列入：属统筹整合或列入清单的指标；没有下达进入的本级指标。
 */
 WITH RECURSIVE received AS (
     SELECT indicator, sum(amount_fen)::BIGINT AS received_fen, sum(poverty_fen)::BIGINT AS poverty_fen,

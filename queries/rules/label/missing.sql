@@ -16,17 +16,27 @@ the year's list of funds that may be integrated, or fed by transfers whose sourc
 
 Why: Poverty money leaves the province's view here: it counts neither in scale nor in expenditure.
 
+理由：扶贫资金在这里离开省里的视线：规模和支出都不再计入。
+
 Basis: 国办发〔2016〕22号 (integration of agricultural funds in poverty counties); 财农〔2017〕8号; ministry problem
 list P9.
+
+依据：国办发〔2016〕22号（贫困县涉农资金统筹整合）；财农〔2017〕8号；财政部扶贫资金问题清单 P9。
 
 Method: An empty flag is not set. On the list a document row goes before a function row, a longer code before a
 shorter. The source record is the allocation or indicator a transfer comes from.
 
+方法：标识为空视为未标。清单中文号行先于科目行，长代码先于短代码。来源记录指下达所出自的资金安排或指标。
+
 Example: All transfers into the indicator come from 2130504 money in scope, its own code is 2130142 and its flag is
 empty: flagged.
 
+示例：进入该指标的下达全部出自范围内的 2130504 资金，本身科目为 2130142、标识为空：列入。
+
 Not flagged: Function codes in 21305 (in scope without a flag); an indicator of which one source is out of scope or
 not in the ledger.
+
+不列入：21305 科目（无须标识即在范围内）；有一个来源在范围外或不在账本中的指标。
 */
 WITH sources AS (
     SELECT indicator, bool_and(source_in_scope) AS all_in_scope, list(source_record) AS evidence

@@ -18,16 +18,28 @@ What: A payment whose class fen hold both poverty and other money.
 
 Why: Poverty money may have served another purpose, or other money is counted as poverty expenditure.
 
+理由：扶贫资金可能被挪作他用，或者其他资金算成了扶贫支出。
+
 Basis: 财农〔2017〕8号; ministry problem list P3.
+
+依据：财农〔2017〕8号；财政部扶贫资金问题清单 P3。
 
 Method: The payment's own fen by class under the pro-rata class pass; the amount is the lesser part. Beside it the
 least and most that other money can be in it, whatever the order of draws: a max-flow through all that lies above
 its indicator, for the `most_proved` indicators with the most mixed payments' fen; no bounds for others. `cause` is
 the first pool on the way where both met: from the payment up by movements that carry both, of several the least name.
 
+方法：支付金额按类别拆分（按比例的全账归属）；金额为较小的一部分。另列其他资金的上下限，不论按何种次序都成立：对
+混用金额最大的 `most_proved` 条指标，以其上全部记录作最大流求得；其余不列。“原因”为两类资金最先相遇之处：从支
+付沿两类并存的资金往上，若干处取编号最小者。
+
 Example: Out of a pool three quarters poverty, one quarter other, 14,794.88 were paid: 3,698.72 of other money.
 
+示例：四分之三为扶贫、四分之一为其他的资金池支付 14,794.88 元：其中其他资金 3,698.72 元。
+
 Not flagged: Void, pending, undated payments and those taken back in full.
+
+不列入：作废、待支付、无日期以及已全额收回的支付。
 """
 
 from __future__ import annotations

@@ -18,14 +18,25 @@ after receipt.
 
 Why: Money that waits at the bureau helps nobody.
 
+理由：停在财政的钱，没有帮到任何人。
+
 Basis: Budget Law (2014) art. 52 (30 days); ministry problem list P1.
+
+依据：《预算法》（2014）第五十二条（三十日）；财政部扶贫资金问题清单 P1。
 
 Method: In scope, origin superior, no agency. Receipt is the latest receive date of the transfers coming in, else
 the indicator's date. Balance = amount less net transfers, carry-over edges and payments out.
 
+方法：在范围内、来源为上级、没有单位。收到日期取进入的下达中最晚的接收日期，没有的取指标日期。余额＝金额减去净下
+达分解、结转与支付。
+
 Example: Received on 20 February, 433.76 not broken down on 30 September: flagged.
 
+示例：2 月 20 日收到，至 9 月 30 日尚有 433.76 元未分解：列入。
+
 Not flagged: Agency indicators (pace/idle); own money; receipts within the last `days` days.
+
+不列入：单位的指标（见 pace/idle）；本级资金；最近 `days` 天内收到的。
 */
 WITH received AS (
     SELECT indicator, max(receive_date) AS received FROM incoming_transfers GROUP BY indicator

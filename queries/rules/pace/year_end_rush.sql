@@ -22,15 +22,26 @@ quarter.
 
 Why: Money spent to be rid of it is spent on paper.
 
+理由：为花钱而花的钱，只是账面上的支出。
+
 Basis: The checks of audit offices on year-end spending; ministry problem list P6.
+
+依据：审计机关对年末突击花钱的检查；财政部扶贫资金问题清单 P6。
 
 Method: Expenditure of calibre 2017 in scope, of the fiscal year of the as-of date and dated in it, for the division
 that paid; reversals at their own dates. At least `least_payments` payments. The amount is the larger excess over
 the share, the share rounded down to the fen.
 
+方法：截至日期所在财政年度、当年发生、范围内的支出（2017 年口径），按支付区划；冲销按其自身日期。至少
+`least_payments` 笔支付。金额为超出比例的较大者，比例部分向下取整到分。
+
 Example: 25 payments of 100 each, 10 of them in December: 1,000 − 375 = 625 above the share.
 
+示例：25 笔各 100 元，其中 12 月 10 笔：1,000−375＝625 元超出。
+
 Not flagged: Divisions with few payments; as-of dates before October.
+
+不列入：支付笔数少的区划；截至日期在十月以前的。
 */
 WITH spent AS (
     SELECT division_code, sum(amount_fen)::BIGINT AS spent_fen, count(*) FILTER (is_payment) AS payments,

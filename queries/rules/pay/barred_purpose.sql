@@ -17,13 +17,23 @@ What: A payment of poverty money whose purpose has a barred word.
 
 Why: The negative list bars these uses.
 
+理由：负面清单禁止这些用途。
+
 Basis: 财农〔2017〕8号 (negative list); ministry problem list P3.
+
+依据：财农〔2017〕8号（负面清单）；财政部扶贫资金问题清单 P3。
 
 Method: One of the words in the purpose, and poverty fen in the payment. The amount is the whole payment.
 
+方法：用途含所列字样之一，且支付中含扶贫资金。金额为整笔支付。
+
 Example: 281.68 for 业务招待: flagged. 产业发展奖补 is not (补 is no bonus).
 
+示例：281.68 元用于业务招待：列入；产业发展奖补不列入（奖补不是奖金）。
+
 Not flagged: Payments without poverty money; void, pending and undated payments.
+
+不列入：不含扶贫资金的支付；作废、待支付、无日期的支付。
 */
 SELECT p.record AS subject, p.division_code, p.net_fen AS amount_fen, n.amount_poverty_fen AS poverty_fen, p.payee_name,
        p.purpose, list_filter($words, lambda word: contains(p.purpose, word))[1] AS word

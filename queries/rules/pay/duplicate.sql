@@ -17,15 +17,25 @@ id.
 
 Why: The same voucher paid or delivered twice.
 
+理由：同一张凭证支付了两次，或报送了两次。
+
 Basis: Ministry problem list P7.
+
+依据：财政部扶贫资金问题清单 P7。
 
 Method: Valid, dated payments; those that a valid, dated reversal takes back, in whole or part, are left out on both
 sides. Accounts are compared by their keyed token.
 
+方法：有效、有日期的支付；被有效、有日期的冲销收回全部或部分的，前后两笔都不计。账号按加密令牌比对。
+
 Example: 238.88 to one account on 6 June, twice from one indicator: the later id is accused. Another amount or day
 is not.
 
+示例：同一指标 6 月 6 日两次向同一账户支付 238.88 元：列入编号在后的一笔；金额或日期不同则不列入。
+
 Not flagged: Void, pending and undated payments; payments with a reversal that counts (a void one does not).
+
+不列入：作废、待支付、无日期的支付；有生效冲销的支付（作废的冲销不算）。
 */
 WITH counted AS (
     SELECT * FROM payments

@@ -17,14 +17,24 @@ What: A payment without any step, whose source supplies steps for other payments
 
 Why: Money is to be reviewed one payment at a time (资金一笔一笔审核).
 
+理由：资金要一笔一笔审核。
+
 Basis: The department's 2017 system; ministry problem list P9.
+
+依据：省厅 2017 年系统；财政部扶贫资金问题清单 P9。
 
 Method: Valid, dated payments. A source is the file of a load; it supplies steps when at least one of its payments
 has one.
 
+方法：有效、有日期的支付。来源指装载的一个文件；其中至少一笔支付有审核步骤，即视为该来源提供步骤。
+
 Example: Of the 300 payments of a file 299 have steps: the last is flagged.
 
+示例：一个文件 300 笔支付，299 笔有步骤：剩下的一笔列入。
+
 Not flagged: Unless switched on. Files whose payments have no steps at all.
+
+不列入：默认不启用。所有支付都没有步骤的文件。
 */
 WITH stepped AS (
     SELECT p.record, p.batch, p.file

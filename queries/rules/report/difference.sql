@@ -19,16 +19,27 @@ What: A division whose latest daily report, all tiers, differs from the system b
 
 Why: Two figures for one thing: `reconcile` takes the difference apart, cause by cause.
 
+理由：一件事两个数：由对账（`reconcile`）按原因逐项拆开。
+
 Basis: The daily-report rule of the department's 2017 system (扶贫资金日报); ministry problem list P9.
+
+依据：省厅 2017 年系统的扶贫资金日报要求；财政部扶贫资金问题清单 P9。
 
 Method: The latest report of the division in the year of the as-of date. System: in-scope first bookings of superior
 and own money as booked, and expenditure of calibre 2017, of that fiscal year. The amount is the sum of the absolute
 differences of both measures. The report's resolution is its unit and the decimals written in its file: a fen for yuan with
 two, 100 yuan for 万元 with two.
 
+方法：截至日期所在年度内该区划最近一期日报。系统数：该财政年度范围内上级与本级资金的首次登记，以及 2017 年口径支
+出。金额为两项差额绝对值之和。日报精度为文件中的单位与小数位数：元带两位小数为一分，万元带两位小数为一百元。
+
 Example: The county reported 4,497,163.28 more scale than the system knows: flagged with that amount.
 
+示例：县里上报的规模比系统多 4,497,163.28 元：列入该金额。
+
 Not flagged: Divisions that do not report; reports of earlier years; measures a report does not state.
+
+不列入：没有上报的区划；往年的日报；日报未列的口径。
 */
 WITH latest AS (
     SELECT r.division_code, r.report_date, r.measure, r.amount_fen, greatest(coalesce(r.resolution_fen, 1), 1) AS resolution_fen
