@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -81,7 +81,23 @@ def propose(ledger: Ledger) -> tuple[Proposal, ...]:
     judged = _judged(found)
     answered = {proposal.broken for proposal in judged if proposal.sure}
     judged += _bundles(ledger, answered, {proposal.source for proposal in judged if proposal.sure})
-    return tuple(sorted(judged, key=lambda one: (-one.score, one.broken, one.source, one.target)))
+    found = with_rivals(_each_once(judged))
+    return tuple(sorted(found, key=lambda one: (-one.score, one.broken, one.source, one.target)))
+
+
+def _each_once(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """One proposal a link, so that its name says which is meant.
+
+    Of a link proposed by itself and in a bundle the bundle stays if it is sure or worth more; else it goes whole.
+    """
+    alone = {one.id: one for one in proposals if not one.group}
+    lost = {
+        one.group for one in proposals
+        if one.group and one.id in alone and not one.sure and alone[one.id].score >= one.score
+    }
+    bundled = [one for one in proposals if one.group and one.group not in lost]
+    taken = {one.id for one in bundled}
+    return [*(one for name, one in alone.items() if name not in taken), *bundled]
 
 
 def _scored(kind: str, row: dict[str, Any]) -> Proposal:

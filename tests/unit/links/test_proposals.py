@@ -112,3 +112,33 @@ def test_rivals_are_counted_among_what_may_be_seen_and_doubt_stays(damaged: Dama
     assert {one.id: one.rivals for one in with_rivals(rivals[:2])} != {one.id: one.rivals for one in rivals[:2]}
     bundle = next((one for one in every if one.kind == "bundle"), None)
     assert bundle is None or with_rivals([bundle]) == [bundle]
+
+
+def test_a_link_is_proposed_once_and_the_sure_bundle_comes_whole(tmp_path: Path) -> None:
+    """The number of one transfer is quoted, and both together make the indicator's amount."""
+    tables = {
+        "divisions": "division_code,name,level,fiscal_parent\n"
+                     "410000,H,province,\n410100,M,city,410000\n410122,Z,county,410100\n",
+        "allocations": "allocation_id,fiscal_year,division_code,source,doc_no,date,amount\n"
+                       "A-1,2017,410000,central,财农〔2017〕1号,2017-03-01,90\n",
+        "transfers": "transfer_id,kind,source_id,to_division_code,doc_no,issue_date,amount\n"
+                     "T-1,issue,A-1,410122,财农〔2017〕1号,2017-03-10,30\n"
+                     "T-2,issue,A-1,410122,豫财农〔2017〕2号,2017-03-11,5\n",
+        "indicators": "indicator_id,fiscal_year,division_code,doc_no,date,amount,origin\n"
+                      "I-1,2017,410122,财农〔2017〕1号,2017-03-12,35,superior\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    path = tmp_path / "ledger"
+    loaders.load(path, [tmp_path / f"{name}.csv" for name in tables])
+    ledger = lineage.open(path)
+    assert [(one.kind, one.sure) for one in propose(ledger)] == [("bundle", True), ("bundle", True)]
+    quoted = next(one for one in propose(ledger) if one.source == "transfer:T-1")
+    accept(path, chosen(ledger, [quoted.id]), "sum and number", by="wang", at=AT)
+    links = lineage.open(path).asserted_links
+    assert sorted((link.source, link.counted) for link in links) == [("transfer:T-1", True), ("transfer:T-2", True)]
+
+
+def test_names_of_proposals_differ(damaged: Damaged) -> None:
+    names = [one.id for one in propose(lineage.open(damaged[0]))]
+    assert len(names) == len(set(names))
