@@ -60,6 +60,14 @@ def test_a_fen_too_much_is_an_advance_and_the_last_fen_is_none(policy: str) -> N
     assert pool(policy, [("in", OWN, 10), ("out", "", 11), ("in", TRUST, 5)]).advances == {0}
     assert pool(policy, [("in", OWN, 10), ("out", "", 10), ("in", TRUST, 5)]).advances == frozenset()
     assert pool(policy, [("out", "", 1), ("in", TRUST, 5)]).advances == {0}
+    assert pool(policy, [("in", OWN, 4), ("in", TRUST, 3), ("in", OWN, 3), ("out", "", 10)]).advances == frozenset()
+
+
+@pytest.mark.parametrize("policy", ["pro-rata", "rolling", "fifo", "lifo", "libr", "poverty-first"])
+def test_a_fen_that_names_a_later_deposit_is_an_advance(policy: str) -> None:
+    deposits = [Deposit({1: 50}, 50, 0, 1), Deposit({2: 1}, 1, 9, 2)]
+    drawn = policy_named(policy)(deposits, [Draw(20, 2, named=2), Draw(20, 3)], bool)
+    assert drawn.advances == {0}
 
 
 @pytest.mark.parametrize("policy", ["pro-rata", "rolling", "fifo", "lifo", "libr", "poverty-first"])
