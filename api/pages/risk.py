@@ -20,7 +20,8 @@ from api.pages.sights import Looking
 from api.pages.trail_links import accepted_links_grid, proposals_grid
 from lineage.errors import NotFound
 from lineage.money import to_fen
-from queries.catalogue import CLASSES, OFFICES, SEVERITIES, TYPES, catalogue
+from lineage.words import say
+from queries.catalogue import CLASSES, OFFICES, SEVERITIES, TYPES, Rule, catalogue
 from queries.described import describe
 from queries.life_cycle import STATES, STEPS
 from viz.charts import Value as Bar
@@ -329,11 +330,37 @@ def _rule_page(view: View, name: str, *, is_open: bool = False) -> Safe | None:
     rule = next((rule for rule in catalogue() if rule.name == name), None)
     if rule is None:
         return None
-    parts = [[tag("dt", heading), tag("dd", text)] for heading, text in rule.told(view.lang)]
-    body = [tag("dl", parts, class_="told"), tag("p", tag("a", rule.name, href=view.to("/rules", rule=name)))]
+    parts = [[tag("dt", heading), tag("dd", _marked(text))] for heading, text in rule.told(view.lang)]
     if is_open:
-        return tag("div", body, class_="sheet told-sheet")
-    return tag("details", tag("summary", view.say("about_rule", rule=rule.titles[view.lang])), body)
+        parts += _parameters(view, rule)
+        return tag("div", tag("dl", parts, class_="told"), class_="sheet told-sheet")
+    link = tag("p", tag("a", rule.name, href=view.to("/rules", rule=name)))
+    return tag(
+        "details",
+        tag("summary", view.say("about_rule", rule=rule.titles[view.lang])),
+        tag("dl", parts, class_="told"),
+        link,
+    )
+
+
+def _marked(text: str) -> list[object]:
+    """A text whose names in backticks are set as names."""
+    return [tag("code", part) if place % 2 else part for place, part in enumerate(text.split("`"))]
+
+
+def _parameters(view: View, rule: Rule) -> list[list[Safe]]:
+    """The parameters of a rule: name, what it is shipped with, what it may be, what it means."""
+    if not rule.parameters:
+        return []
+    told = [
+        tag(
+            "dd",
+            tag("code", f"{one.name} = {one.default if isinstance(one.default, int) else '、'.join(one.default)}"),
+            f" ({one.range_text}) {one.zh if view.lang == 'zh' else one.en}",
+        )
+        for one in rule.parameters
+    ]
+    return [[tag("dt", say("rule_page.parameters", view.lang)), *told]]
 
 
 @routes.get("/repairs")

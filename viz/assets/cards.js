@@ -25,6 +25,11 @@ function brief(item) {
   const tenths = (BigInt(item.amount) * 10n + size / 2n) / size;
   return (tenths < 100n ? Number(tenths) / 10 : (tenths / 10n).toString()) + word;
 }
+// a long amount drops its unit, which the head of the page names, before it would lose figures
+function sum(fen, room) {
+  const whole = money(fen) + " " + unitWord();
+  return fitted(whole, FONTS.strong, room) === whole ? whole : fitted(money(fen), FONTS.strong, room);
+}
 function textsOf(item) {
   if (item.texts && item.texts.unit === unit) return item.texts;
   const bare = item.record.split(":").slice(1).join(":");
@@ -33,7 +38,7 @@ function textsOf(item) {
   item.texts = {
     unit,
     top: fitted(top, FONTS.small, CARD.width - 44 - (item.isBroken ? 12 : 0)),
-    amount: fitted(money(item.amount) + " " + unitWord(), FONTS.strong, CARD.width - 2 * TEXT_LEFT),
+    amount: sum(item.amount, CARD.width - 2 * TEXT_LEFT),
     below: fitted(below, FONTS.small, CARD.width - 2 * TEXT_LEFT),
   };
   return item.texts;
