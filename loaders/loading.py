@@ -20,7 +20,7 @@ from typing import Any, TypedDict, Unpack
 
 from lineage import engine
 from lineage import ledger as ledgers
-from lineage.errors import Misuse, Unavailable
+from lineage.errors import Damaged, Misuse, Unavailable
 from lineage.ledger import Snapshot, SourceFile, StagedTable, Terms, Writer
 from lineage.ledger.derived import derive
 from lineage.money import beyond_count
@@ -102,7 +102,7 @@ def load(
     """Load files, folders (bundles) or database addresses into a ledger, which is made where there is none.
 
     `ledger` is a path or an open ledger. `at` is the time of the load (default now), `who` the person (default the
-    system's user), `choices` the fields of `Choices`. Raises Misuse, Unreadable, Busy, Unavailable.
+    system's user), `choices` the fields of `Choices`. Raises Misuse, Unreadable, Busy, Damaged, Unavailable.
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     path = Path(getattr(ledger, "path", ledger))
@@ -118,6 +118,9 @@ def load(
             if engine.is_overflow(error):
                 raise beyond_count() from error
             why = str(error).splitlines()[0][:300]
+            if str(path / "batches") in why:
+                hint = "run lineage verify; nothing was written"
+                raise Damaged(f"a file of the ledger cannot be read: {why}", hint) from error
             raise Unavailable(
                 f"the load could not be done: {why}", "see memory and disk; nothing was written"
             ) from error

@@ -62,7 +62,19 @@ def users_command(
         else:
             people = persons.switched(people, off or on, active=bool(on))
         persons.write_people(file, people)
+    _say_unknown(settings, division or [])
     return _listed(settings, people, keys)
+
+
+def _say_unknown(settings: Settings, given: list[str]) -> None:
+    """Say which divisions given are not in the ledger: who is bound to such a one sees nothing of it."""
+    if not given or not settings.ledger.exists():
+        return
+    rows = settings.open().rows("SELECT DISTINCT division_code FROM divisions")
+    known = {"*", *(str(row["division_code"]) for row in rows)}
+    for code in given:
+        if code.ljust(9, "0") not in known and code not in known:
+            note(say("serve.unknown_division", settings.lang, code=code))
 
 
 def _text_of(file: Path) -> str:

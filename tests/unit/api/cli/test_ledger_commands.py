@@ -183,3 +183,17 @@ def test_a_batch_that_is_not_there_is_told_with_the_last_one(
 ) -> None:
     assert cli.run(["rejects", "9", "--ledger", str(example_ledger("sound"))]) == 2
     assert "there is no batch 9; the last batch is 1" in capsys.readouterr().err
+
+
+def test_a_load_into_a_ledger_with_a_torn_file_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "allocations.csv").write_text(HEAD + GOOD, encoding="utf-8")
+    load = ["load", str(tmp_path / "allocations.csv"), "--ledger", str(tmp_path / "ledger")]
+    assert cli.run(load) == 0
+    (torn,) = (tmp_path / "ledger" / "batches" / "000001").glob("allocations*.parquet")
+    torn.chmod(0o600)
+    torn.write_bytes(b"x")
+    (tmp_path / "allocations.csv").write_text(HEAD + GOOD.replace("A-1", "A-9"), encoding="utf-8")
+    assert cli.run(load) == 3
+    told = capsys.readouterr().err
+    assert "a file of the ledger cannot be read" in told
+    assert "run lineage verify; nothing was written" in told

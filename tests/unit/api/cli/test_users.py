@@ -71,3 +71,13 @@ def test_people_are_imported_all_or_none(users: Users, tmp_path: Path, encoding:
     assert people["李四"].divisions == ("410100000", "410300000")
     assert (people["wang"].roles, people["wang"].active) == (("loader",), False)  # off stays off
     assert (people["王五"].roles, people["王五"].active) == (("reader",), False)
+
+
+def test_a_division_that_the_ledger_has_not_is_said(
+    fresh_ledger: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ["users", "--ledger", str(fresh_ledger("sound")), "--add", "li"]
+    assert cli.run([*add, "--division", "410100", "--division", "*", "--division", "999999"]) == 0
+    said = capsys.readouterr().err
+    assert "the ledger has no division 999999" in said
+    assert said.count("no division") == 1
