@@ -24,6 +24,7 @@ from lineage.ledger import derive, verify, write
 from tests.staging import AT, load_rows
 
 TOUCHED = ("write", "fsync", "rename")
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 POINTS_MOST = 60
 OLD, NEW = {"A-1": 100}, {"A-1": 150, "A-2": 7}
 
@@ -133,7 +134,7 @@ def test_a_fault_in_a_withdrawal_is_made_good_by_the_next_writer(tmp_path: Path)
 
 
 def test_a_fault_while_deriving_leaves_the_set_before_in_force(tmp_path: Path) -> None:
-    for point in range(1, 4 * POINTS_MOST, 9):  # a set is some sixty files, each synced
+    for point in range(1, 4 * POINTS_MOST, 1 if LONG else 9):  # a set is some sixty files, each synced
         ledger = tmp_path / str(point) / "ledger"
         load_old(ledger)
         derive(ledger)
@@ -162,7 +163,7 @@ load_new(Path(sys.argv[1]))
 
 def test_a_kill_at_any_touch_of_the_disk_leaves_the_old_ledger_or_the_new_one(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    for point in range(1, POINTS_MOST, 3):
+    for point in range(1, POINTS_MOST, 1 if LONG else 3):
         ledger = tmp_path / str(point) / "ledger"
         load_old(ledger)
         command = [sys.executable, "-c", _KILLED, str(ledger), str(point)]
