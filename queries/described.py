@@ -43,6 +43,11 @@ class Description:
     division_code: str
     amount_fen: int | None
 
+    @property
+    def whole(self) -> str:
+        """Title and document number in one line; the number once."""
+        return " ".join(dict.fromkeys(part for part in (self.title, self.doc_no) if part))
+
 
 def describe(ledger: Ledger, records: Iterable[str]) -> dict[str, Description]:
     """Descriptions by record; one query a kind met."""

@@ -137,4 +137,5 @@ def _more(view: View, place: str, answer: dict[str, Any]) -> Safe:
         (view.say("reconciliation"), view.to("/reconciliation", division=place)),
         (view.say("flow_pack"), view.to("/division/pack", code=place, year=answer["year"])),
     ]
-    return tag("p", [[tag("a", words, href=href), " · "] for words, href in links], class_="links")
+    first, *others = [tag("a", words, href=href) for words, href in links]
+    return tag("p", first, [[" · ", link] for link in others], class_="links")

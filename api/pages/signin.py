@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -27,8 +28,12 @@ def sign_in(request: Request) -> Response:
     safe = there if there.startswith("/") and not there.startswith(("//", "/\\")) else "/overview"
     has_provider = request.app.state.service.doorkeeper.provider is not None
     field = tag("input", name="key", type="password", required=True, autocomplete="current-password", size=44)
+    turned = "en" if lang == "zh" else "zh"
+    query = urlencode({"next": safe, "lang": turned})
+    other = tag("a", "English" if lang == "zh" else "中文", href=f"/signin?{query}", hreflang=turned, lang=turned)
     body = tag(
         "main",
+        tag("p", other, class_="choices"),
         tag("h1", f"{say('pages.title', lang)} · {say('pages.signin', lang)}"),
         tag("p", say("pages.signin_told", lang)),
         tag(
@@ -42,6 +47,7 @@ def sign_in(request: Request) -> Response:
         tag("p", tag("a", say("pages.signin_site", lang), href="/signin/oidc")) if has_provider else None,
         tag("p", class_="said", role="alert"),
         id="content",
+        class_="door",
     )
     return framed(lang, say("pages.signin", lang), body)
 

@@ -66,14 +66,8 @@ def trace(asker: Looking) -> Response:
     known = describe(asker.ledger, [record for record in records if not record.startswith("hidden:")][:2000])
     trail = Trail(view, asked, answer, known, hidden_beyond(view, asked, answer))
     title = view.word(answer["record"].partition(":")[0]) + " " + answer["record"].partition(":")[2]
-    left = tag("section", _actions(view, asked, answer["record"]), _frame(view, asked), class_="stage")
-    right = [
-        _pins(trail),
-        sources_grid(trail) if asked.direction == "up" else reached_grid(trail),
-        breaks_grid(trail),
-        proposals_part(trail, links_for(view, answer)),
-        accepted_grid(trail),
-    ]
+    ends = sources_grid(trail) if asked.direction == "up" else reached_grid(trail)
+    breaks = breaks_grid(trail)
     return page(
         view,
         "trace",
@@ -81,11 +75,15 @@ def trace(asker: Looking) -> Response:
         _form(view, asked),
         _lead(trail),
         _facts(trail),
-        Beside((left, right), "beside"),
+        tag("section", _actions(view, asked, answer["record"]), _frame(view, asked), class_="stage"),
+        _pins(trail),
+        Beside((ends, breaks)) if breaks.rows else [ends, breaks],
+        proposals_part(trail, links_for(view, answer)),
+        accepted_grid(trail),
+        findings_grid(trail),
         policies_grid(trail),
         records_grid(trail),
         flows_grid(trail),
-        findings_grid(trail),
         row_part(trail),
         steps_grid(trail),
     )

@@ -33,7 +33,8 @@ def proposals_grid(view: View, links: list[dict[str, Any]], name: str) -> Grid:
         [
             *_ends(view, link["from"], link["to"], known),
             Money(to_fen(link["amount"])),
-            Drawn(_score(view, link), f"{link['score']:.2f}"),
+            f"{link['score']:.2f}",
+            _evidence(view, link),
             link["rivals"],
             view.say("sure" if link["sure"] else "unsure"),
             *([Drawn(_accept(view, link))] if may else []),
@@ -44,6 +45,7 @@ def proposals_grid(view: View, links: list[dict[str, Any]], name: str) -> Grid:
         *_end_heads(view),
         Column(view.say("amount"), "money"),
         Column(view.say("score")),
+        Column(view.say("evidence")),
         Column(view.say("rivals"), "number"),
         Column(view.say("judged")),
         *([Column(view.say("act"))] if may else []),
@@ -95,26 +97,25 @@ def _told(who: str, when: str, why: str) -> list[Cell]:
 
 
 def _end_heads(view: View) -> list[Column]:
-    return [Column(view.say("from"), only_file=True), Column(view.say("to"), only_file=True), Column(view.say("link"))]
+    return [Column(view.say("from")), Column(view.say("to"))]
 
 
 def _ends(view: View, source: str, target: str, known: Mapping[str, Description]) -> list[Cell]:
-    """Both ends of a link, in the workbook a column each, on the page one above the other."""
-    lines = [_record(view, source, known), tag("span", "↓", class_="more"), _record(view, target, known)]
-    return [source, target, Drawn(tag("div", lines))]
+    """Both ends of a link, each with where and what it is."""
+    return [Drawn(_record(view, record, known.get(record)), record) for record in (source, target)]
 
 
-def _record(view: View, record: str, known: Mapping[str, Description]) -> Safe:
-    found = known.get(record)
-    told = " · ".join(part for part in (found.doc_no, found.title) if part) if found else ""
+def _record(view: View, record: str, found: Description | None) -> Safe:
+    told = " · ".join(part for part in (view.place(found.division_code), found.whole) if part) if found else ""
     link = tag("a", record, href=view.to("/trace", record=record))
-    return tag("span", link, tag("span", told, class_="more") if told else None)
+    return tag("div", link, tag("span", told, class_="more") if told else None)
 
 
-def _score(view: View, link: dict[str, Any]) -> Safe:
-    """The score, and on opening its parts."""
-    parts = [tag("li", view.word(part["part"]), f" {part['score']:+.2f}") for part in link["parts"]]
-    return tag("details", tag("summary", f"{link['score']:.2f}"), tag("ul", parts))
+def _evidence(view: View, link: dict[str, Any]) -> Cell:
+    """What speaks for a link and what against it, heaviest first, each with its part of the score."""
+    parts = sorted(link["parts"], key=lambda part: -abs(part["score"]))
+    told = [f"{view.word(part['part'])} {part['score']:+.2f}" for part in parts]
+    return Drawn(tag("ul", [tag("li", one) for one in told], class_="parts"), "; ".join(told))
 
 
 def _accept(view: View, link: dict[str, Any]) -> Safe:

@@ -43,7 +43,7 @@ class Trail:
     def title(self, record: str) -> str:
         """What a record calls itself, its document number with it."""
         found = self.known.get(record)
-        return " ".join(dict.fromkeys(part for part in (found.title, found.doc_no) if part)) if found else ""
+        return found.whole if found else ""
 
     def amount(self, record: str) -> Cell:
         """A record's own amount."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 TYPED_AGAIN = "payment:P-00000383"  # of an indicator that was typed in again as own money
+TOO_LARGE = "const d = document.documentElement; return [d.scrollHeight - innerHeight, d.scrollWidth - innerWidth]"
 ISSUED_TWICE = "F-0dfe2b2af7718a8c"  # chain/unreceived-transfer of the county
 EVERY_PAGE = (
     "/overview",
@@ -82,7 +83,8 @@ def test_without_a_key_one_is_brought_to_the_sign_in_page_and_back(site: Site, b
     browser.find_element("css selector", "#signin button").click()
     until(lambda: browser.find_element("css selector", ".said").text)
     assert failures(browser) != []
-    browser.find_element("name", "key").clear()
+    browser.find_element("link text", "English").click()
+    until(lambda: "Sign in" in main_text(browser))
     browser.find_element("name", "key").send_keys(site.keys["reader"])
     browser.find_element("css selector", "#signin button").click()
     until(lambda: "/risk?severity=red" in browser.current_url)
@@ -129,7 +131,10 @@ def test_a_payee_its_payment_its_trail_another_policy_a_link_accepted_and_the_fi
         "f.dispatchEvent(new Event('change'));")
     until(lambda: "policy=fifo" in auditor.current_url)
     assert "lang=en" in auditor.current_url
-    proposal = auditor.find_element("css selector", "tr[data-record='indicator:I-00000318'] form.deed")
+    row = auditor.find_element("css selector", "#table-proposals tr[data-record='indicator:I-00000318']")
+    assert "amount equal +0.42" in row.text
+    assert "transfer:" in row.find_elements("tag name", "td")[0].text
+    proposal = row.find_element("css selector", "form.deed")
     proposal.find_element("name", "why").send_keys("same number, same amount")
     sent(auditor, proposal)
     sources = auditor.find_element("id", "table-sources").text
@@ -174,6 +179,30 @@ def test_in_the_trail_records_are_opened_pinned_noted_and_put_into_the_middle(si
     auditor.switch_to.default_content()
     until(lambda: "record=indicator%3AI-00000318" in auditor.current_url)
     assert auditor.find_element("css selector", ".pins input[name=note]").get_attribute("value") == "ask the county"
+
+
+def test_the_graph_takes_the_width_of_the_page_and_the_height_of_its_trail(site: Site, auditor: Chrome) -> None:
+    heights = []
+    for asked in (TYPED_AGAIN, "allocation:A-00000017&direction=down"):
+        text_of(auditor, f"{site.address}/trace?record={asked}")
+        frame = auditor.find_element("id", "graph")
+        until(lambda frame=frame: frame.get_attribute("style"))
+        main = auditor.find_element("id", "content")
+        assert frame.size["width"] > main.size["width"] - 60
+        heights.append(frame.size["height"])
+        auditor.switch_to.frame("graph")
+        until(lambda: auditor.execute_script(TOO_LARGE) == [0, 0])
+        auditor.switch_to.default_content()
+    assert heights[0] < heights[1]
+
+
+def test_a_hit_bears_the_words_of_its_trail(site: Site, auditor: Chrome) -> None:
+    text_of(auditor, f"{site.address}/search?q=village383")
+    cells = auditor.find_element("css selector", f"#table-hits tr[data-record='{TYPED_AGAIN}']").text
+    text_of(auditor, f"{site.address}/trace?record={TYPED_AGAIN}")
+    _, words, day = auditor.find_element("css selector", ".lead").text.split(" · ")
+    assert words in cells
+    assert day in cells
 
 
 def test_a_finding_from_open_to_closed_by_the_county_and_its_superior(site: Site, browser: Chrome) -> None:

@@ -15,7 +15,8 @@ function fitted(text, font, room) {
   }
   return text.slice(0, low) + "…";
 }
-const FONTS = { small: "12px " + SANS, strong: "600 17px " + SANS, far: "600 37px " + SANS };
+const FONTS = { small: "12px " + SANS, strong: "600 17px " + SANS, middle: "16px " + SANS, large: "600 19px " + SANS, far: "600 37px " + SANS };
+const FAR = 0.3, MIDDLE = 0.8; // scales under which a card says less, larger
 const DARK_TEXT = new Set(["other", "mixed", "proposed"]);
 // from far away an amount is two or three figures, a group its count
 function brief(item) {
@@ -25,21 +26,26 @@ function brief(item) {
   const tenths = (BigInt(item.amount) * 10n + size / 2n) / size;
   return (tenths < 100n ? Number(tenths) / 10 : (tenths / 10n).toString()) + word;
 }
-// a long amount drops its unit, which the head of the page names, before it would lose figures
-function sum(fen, room) {
+// a long amount drops its unit, which the head of the page names, then its size, before it would lose figures
+function sum(fen, room, font) {
   const whole = money(fen) + " " + unitWord();
-  return fitted(whole, FONTS.strong, room) === whole ? whole : fitted(money(fen), FONTS.strong, room);
+  return fitted(whole, font, room) === whole ? whole : fitted(money(fen), font, room);
 }
 function textsOf(item) {
   if (item.texts && item.texts.unit === unit) return item.texts;
   const bare = item.record.split(":").slice(1).join(":");
   const top = item.isGroup ? item.name : item.isBreak ? item.title : item.kind + " " + bare;
   const below = item.isBreak ? item.kind : [item.place, item.title].filter(Boolean).join(" · ");
+  const head = item.isGroup ? item.name : item.isBreak ? item.title : [item.place, item.kind].filter(Boolean).join(" ");
+  const room = CARD.width - 2 * TEXT_LEFT, large = sum(item.amount, room, FONTS.large), roomBeside = CARD.width - 44 - (item.isBroken ? 12 : 0);
   item.texts = {
     unit,
-    top: fitted(top, FONTS.small, CARD.width - 44 - (item.isBroken ? 12 : 0)),
-    amount: sum(item.amount, CARD.width - 2 * TEXT_LEFT),
-    below: fitted(below, FONTS.small, CARD.width - 2 * TEXT_LEFT),
+    top: fitted(top, FONTS.small, roomBeside),
+    amount: sum(item.amount, room, FONTS.strong),
+    below: fitted(below, FONTS.small, room),
+    head: fitted(head, FONTS.middle, roomBeside),
+    large: large.endsWith("…") ? sum(item.amount, room, FONTS.strong) : large,
+    largeFont: large.endsWith("…") ? FONTS.strong : FONTS.large,
   };
   return item.texts;
 }
@@ -80,7 +86,7 @@ function drawCard(context, item, x, y, state) {
     }
   }
   frame(context, left, top, CARD.width, CARD.height, 7);
-  const isFar = scale < 0.3;
+  const isFar = scale < FAR, isMiddle = scale < MIDDLE;
   context.fillStyle = isFar ? fill : item.isBreak ? "#fff" : tint;
   context.fill();
   context.setLineDash(item.isBroken || item.isBreak ? [7, 4] : []);
@@ -109,11 +115,11 @@ function drawCard(context, item, x, y, state) {
     context.fill(); context.stroke();
     const texts = textsOf(item);
     context.textBaseline = "middle"; context.textAlign = "left";
-    context.font = FONTS.small; context.fillStyle = item.isBreak ? RED : SOFT;
-    context.fillText(texts.top, left + 34, y - 20);
-    context.fillText(texts.below, left + TEXT_LEFT, y + 23);
-    context.font = FONTS.strong; context.fillStyle = INK;
-    context.fillText(texts.amount, left + TEXT_LEFT, y + 3);
+    context.font = isMiddle ? FONTS.middle : FONTS.small; context.fillStyle = item.isBreak ? RED : SOFT;
+    context.fillText(isMiddle ? texts.head : texts.top, left + 34, y - (isMiddle ? 18 : 20));
+    if (!isMiddle) context.fillText(texts.below, left + TEXT_LEFT, y + 23);
+    context.font = isMiddle ? texts.largeFont : FONTS.strong; context.fillStyle = INK;
+    context.fillText(isMiddle ? texts.large : texts.amount, left + TEXT_LEFT, y + (isMiddle ? 14 : 3));
     if (item.isBroken && !item.isBreak) {
       context.font = "700 17px " + SANS; context.fillStyle = RED; context.textAlign = "right";
       context.fillText("!", left + CARD.width - 9, y - 20);

@@ -27,8 +27,17 @@ if (FRAMED) {
     element("unit").value = new URLSearchParams(location.search).get("unit") || "wan";
     element("unit").dispatchEvent(new Event("change"));
   }
-  window.addEventListener("resize", () => { if (chosen === null) fit(); });
-  element("graph").parentElement.style.height = "";
+  // the page gives the frame the height that the trail asks for at this width
+  const stage = element("graph").parentElement;
+  const tellHeight = () => tell({ height: Math.ceil(wantedHeight() + document.body.scrollHeight - stage.clientHeight) });
+  let width = 0;
+  window.addEventListener("resize", () => {
+    if (chosen === null) fit();
+    if (width !== innerWidth) { width = innerWidth; tellHeight(); }
+  });
+  stage.style.height = "";
   network.setSize("100%", "100%");
   fit();
+  width = innerWidth;
+  tellHeight();
 }

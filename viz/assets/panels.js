@@ -150,8 +150,11 @@ foldList(element("fold-divisions"), "division");
 syncFolds();
 // a flat trail needs no high canvas: the tables come into sight
 const spread = (axis) => { const places = [...items.values()].map((item) => item[axis]); return Math.max(...places) - Math.min(...places); };
-const wanted = ((spread("y") + 1.6 * CARD.height) / (spread("x") + 1.6 * CARD.width)) * element("graph").clientWidth + 90;
-if (wanted < element("graph").clientHeight) element("graph").parentElement.style.height = Math.max(wanted, 330) + "px";
+function wantedHeight() {
+  const high = spread("y") + 1.6 * CARD.height, wide = spread("x") + 1.6 * CARD.width;
+  return high * Math.min(element("graph").clientWidth / wide, 1.2) + 90;
+}
+if (wantedHeight() < element("graph").clientHeight) element("graph").parentElement.style.height = Math.max(wantedHeight(), 330) + "px";
 network.setSize("100%", "100%");
 fit();
 network.once("afterDrawing", () => { document.documentElement.dataset.ready = String(Math.round(performance.now())); });

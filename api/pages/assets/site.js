@@ -91,6 +91,7 @@ if (frame) {
   window.addEventListener("message", (event) => {
     if (event.source !== frame.contentWindow || !event.data) return;
     if (typeof event.data.chosen === "string") mark(event.data.chosen);
+    if (typeof event.data.height === "number") frame.style.height = Math.max(320, Math.min(event.data.height, innerHeight - 60)) + "px";
     if (typeof event.data.deed === "string" && typeof event.data.record === "string") location.assign(addressAfter(event.data));
   });
   document.addEventListener("click", (event) => {

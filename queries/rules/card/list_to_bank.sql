@@ -6,8 +6,8 @@ severity: orange
 class: direction
 type: P9
 office: one-card
-zh: {division}于 {date} 将 {amount} 元付给{payee_name}（{subject}），用途“{purpose}”含“{word}”，疑为名单代发而无一卡
-    通批次
+zh: {division}于 {date} 将 {amount} 元付给{payee_name}（{subject}），收款人或用途（“{purpose}”）含“{word}”，疑为名单
+    代发而无一卡通批次
 en: on {date} {division} paid {amount} yuan to {payee_name} ({subject}); "{word}" in its purpose or payee
     ("{purpose}") speaks of a list paid out by others, without a one-card batch
 parameter: words = [名单, 代发, 批量发放, 批量代付, 农户] | 用途或收款人中的词 | words in purpose or payee
