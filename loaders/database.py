@@ -205,6 +205,8 @@ def _write(file: Any, lines: Sequence[Sequence[str]]) -> None:
 def _queries(connection: Any, scheme: str, profile: Profile) -> tuple[Query, ...]:
     said = profile.database.get("queries", {})
     if said:
+        if nameless := [name for name, one in said.items() if not one.get("select")]:
+            raise Misuse(f"profile {profile.name}: database.queries.{nameless[0]}: expected a select")
         return tuple(
             Query(name, one["select"], one.get("watermark", ""), one.get("key", "")) for name, one in said.items()
         )
@@ -232,8 +234,12 @@ def _table_names(connection: Any, scheme: str) -> list[str]:
         "SELECT table_name FROM information_schema.tables WHERE table_schema = ANY (current_schemas(false)) ORDER BY 1",
     )
     cursor = connection.cursor()
-    cursor.execute(sql)
-    return [str(row[0]) for row in cursor.fetchall()]
+    try:
+        cursor.execute(sql)
+        return [str(row[0]) for row in cursor.fetchall()]
+    except Exception as error:  # each driver has errors of its own
+        why = str(error).splitlines()[0][:300]
+        raise Unavailable(f"the tables of the source cannot be listed: {why}", "see that it is whole") from error
 
 
 def _since(home: str, known_sources: Sequence[str]) -> str:
@@ -281,7 +287,8 @@ def _connect(driver: Any, address: str, scheme: str) -> Any:
         connection.isolation_level = driver.IsolationLevel.REPEATABLE_READ
         return connection
     if scheme == "sqlite":
-        connection = driver.connect(f"file:{parts.path}?mode=ro", uri=True)
+        file = "/" + parts.path.lstrip("/")  # sqlite:///PATH, whether or not PATH begins with a slash of its own
+        connection = driver.connect(f"file:{file}?mode=ro", uri=True)
         connection.execute("BEGIN")
         return connection
     user, password, database = account(address)

@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, time
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +24,29 @@ SHIPPED = Path(__file__).parent / "profiles"
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 _PROFILE_KEYS = {"title", "inputs", "with", "table", "notes", "checks", "database"}
 _TABLE_KEYS = {"headers", "constants", "units", "dates", "codes", "ids", "deleted", "select", "extras"}
+_PLAIN = (str, int, float, date, time)
+"""What a constant or a code may be written as: it is taken as its text."""
+_TEXTS = [str]
+_SHAPE = {
+    "title": {"*": str},
+    "inputs": {"*": {"files": (str, _TEXTS), "headers": _TEXTS, "columns": _TEXTS, "overflow": str, "lookup": bool}},
+    "with": _TEXTS,
+    "table": {
+        "*": {
+            "headers": {"*": str},
+            "constants": {"*": _PLAIN},
+            "units": {"*": str},
+            "dates": {"*": (str, _TEXTS)},
+            "codes": {"*": {"*": _PLAIN}},
+            "ids": {"*": {"prefix": str, "from": _TEXTS, "separator": str}},
+            "deleted": {"column": str, "values": [_PLAIN]},
+            "select": str,
+            "extras": _TEXTS,
+        }
+    },
+    "database": {"overlap_hours": int, "queries": {"*": {"select": str, "watermark": str, "key": str}}},
+}
+"""Of what kind each part is: a type, some types of which one must fit, a list of one kind, names with their kinds."""
 _INPUT_KEYS = {"files", "headers", "columns", "overflow", "lookup"}
 
 
@@ -131,7 +155,7 @@ def read_profile(name: str | Path | None) -> Profile:
         )
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Misuse(f"{path.name}: is no TOML: {error}") from error
     try:
         return _profile(path, said)
@@ -141,6 +165,7 @@ def read_profile(name: str | Path | None) -> Profile:
 
 def _profile(path: Path, said: Mapping[str, Any]) -> Profile:
     _only(path.name, said, _PROFILE_KEYS)
+    _fits(path.name, said, _SHAPE)
     if not {"table", "inputs", "database", "with"} & set(said):
         raise Misuse(f"{path.name}: says nothing of any table", "expected [table.NAME], [inputs.NAME] or [database]")
     title = said.get("title", {})
@@ -165,6 +190,33 @@ def _profile(path: Path, said: Mapping[str, Any]) -> Profile:
         beside,
         MappingProxyType(said.get("database", {})),
     )
+
+
+def _fits(place: str, said: object, shape: Any) -> None:
+    """Raises Misuse where a part is of another kind; names that are not in the shape are judged elsewhere."""
+    if isinstance(shape, dict):
+        if not isinstance(said, Mapping):
+            raise Misuse(f"{place}: found {said!r:.80}, expected a table")
+        for key, part in said.items():
+            if within := shape.get(key, shape.get("*")):
+                _fits(f"{place}: {key}", part, within)
+    elif not _is(said, shape):
+        raise Misuse(f"{place}: found {said!r:.80}, expected {_named(shape)}")
+
+
+def _is(said: object, shape: Any) -> bool:
+    if isinstance(shape, tuple):
+        return any(_is(said, one) for one in shape)
+    if isinstance(shape, list):
+        return isinstance(said, list) and all(_is(one, shape[0]) for one in said)
+    return isinstance(said, shape)
+
+
+def _named(shape: Any) -> str:
+    names = {str: "a text", int: "a whole number", bool: "true or false"}
+    if isinstance(shape, list):
+        return "a list of texts" if shape == _TEXTS else "a list"
+    return " or ".join(map(_named, shape)) if isinstance(shape, tuple) else names.get(shape, shape.__name__)
 
 
 def _input(place: str, name: str, said: Mapping[str, Any]) -> Input:

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -66,7 +65,9 @@ def guard(path: Path) -> None:
             if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml", "[Content_Types].xml"}:
                 raise Unreadable(f"{path.name}: is an archive but no workbook", "unpack it and load the files in it")
             torn = archive.testzip()
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error) as error:
+    except Unreadable:
+        raise
+    except Exception as error:  # over torn bytes the unpacker may raise anything: a name that is no text, a bad number
         raise _damaged(path, str(error)) from error
     if torn:
         raise _damaged(path, f"{torn} is not as it was packed")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+import string
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lineage.errors import Misuse
+from lineage.schema import BY_KIND
 from lineage.words import Language
 from queries.parameters import Parameter, parse_parameter
 
@@ -76,6 +78,12 @@ class Rule:
     def table(self) -> str:
         """The name by which another rule's SQL reads this one's findings."""
         return "found_" + self.name.replace("/", "_").replace("-", "_")
+
+    @property
+    def values_named(self) -> frozenset[str]:
+        """Names of the values that the messages are made of."""
+        parts = (part for text in self.messages.values() for part in string.Formatter().parse(text))
+        return frozenset(name for _, name, _, _ in parts if name is not None)
 
     def section(self, heading: str) -> str:
         """The text under a heading, "" where the page has none."""
@@ -151,7 +159,7 @@ def _read_rule(path: Path, changed_ns: int, size: int) -> Rule:
     return Rule(
         name=head["rule"],
         titles=MappingProxyType({"zh": titles[0], "en": titles[1]}),
-        messages=MappingProxyType({"zh": head["zh"], "en": head["en"]}),
+        messages=MappingProxyType({key: _sentence(path, key, head[key]) for key in ("zh", "en")}),
         subjects=_listed(head["subject"]),
         severities=_listed(head["severity"]),
         rule_class=head["class"],
@@ -165,9 +173,16 @@ def _read_rule(path: Path, changed_ns: int, size: int) -> Rule:
     )
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Misuse(f"{path}: byte {error.start + 1} is no UTF-8", "save the file as UTF-8") from error
+
+
 def split_sql(path: Path) -> tuple[str, str]:
     """The page and the query of an SQL file."""
-    text = path.read_text(encoding="utf-8")
+    text = _text(path)
     if not text.startswith("/*") or "*/" not in text:
         raise Misuse(f"{path}:1: no page found, expected a comment /* … */ at the very beginning")
     page, _, body = text[2:].partition("*/")
@@ -176,12 +191,14 @@ def split_sql(path: Path) -> tuple[str, str]:
 
 def split_python(path: Path) -> tuple[str, str]:
     """The docstring and the whole source of a Python file."""
-    text = path.read_text(encoding="utf-8")
+    text = _text(path)
     try:
         with _PARSING:
             page = ast.get_docstring(ast.parse(text), clean=True)
-    except SyntaxError as error:
-        raise Misuse(f"{path}:{error.lineno}: {error.msg}", "mend the file, or take it out of the folder") from error
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # the last: nested beyond all reason
+        place = error.lineno if isinstance(error, SyntaxError) else 1
+        why = error.msg if isinstance(error, SyntaxError) else str(error) or "nested too deep"
+        raise Misuse(f"{path}:{place}: {why}", "mend the file, or take it out of the folder") from error
     if not page:
         raise Misuse(f"{path}:1: no page found, expected the page as the docstring of the module")
     return page, text
@@ -229,11 +246,27 @@ def unwrapped(text: str) -> str:
 def _check_choices(path: Path, head: dict[str, str]) -> None:
     if not _NAME.fullmatch(head["rule"]):
         raise Misuse(f'{path}:1: rule: found "{head["rule"]}", expected a name such as area/what-it-flags')
-    choices = {"severity": SEVERITIES, "class": CLASSES, "type": TYPES, "office": OFFICES, "default": ("on", "off")}
+    choices = {"subject": tuple(BY_KIND), "severity": SEVERITIES, "class": CLASSES, "type": TYPES, "office": OFFICES,
+               "default": ("on", "off")}
     for key, allowed in choices.items():
         wrong = [value for value in _listed(head.get(key, "")) if value not in allowed]
         if wrong:
             raise Misuse(f'{path}:1: {key}: found "{wrong[0]}", expected one of {", ".join(allowed)}')
+    for key in ("subject", "severity"):
+        if not _listed(head[key]):
+            raise Misuse(f"{path}:1: {key}: found none, expected one or more of {', '.join(choices[key])}")
+
+
+def _sentence(path: Path, key: str, text: str) -> str:
+    """A message as it is. Raises Misuse for a brace that is not the name of a value."""
+    try:
+        fields = [field for _, *field in string.Formatter().parse(text) if field[0] is not None]
+    except ValueError as error:
+        raise Misuse(f"{path}:1: {key}: {error}", "values stand in braces: {amount}") from error
+    for name, form, conversion in fields:
+        if not (name and name.isidentifier()) or form or conversion:
+            raise Misuse(f'{path}:1: {key}: found "{{{name}}}", expected the name of a value', "such as {amount}")
+    return text
 
 
 def _sections(path: Path, text: str) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from lineage.errors import Misuse
 from lineage.money import in_unit, yuan
 from lineage.schema import BY_KIND
 from queries.catalogue import Rule, catalogue, named, shared_tables
@@ -148,6 +149,7 @@ def checked(run: Run, rules: Iterable[str] | None, division: str | None) -> Chec
     looked_at: dict[str, int] = {}
     for rule in chosen:
         rows = run.rows(rule.name)
+        _can_say(rule, rows)
         kept = [row for row in rows if inside is None or row["division_code"] in inside]
         totals.append(RuleTotal(rule, len(kept), sum(int(row["amount_fen"]) for row in kept), len(rows),
                                 _looked_at(ledger, rule, looked_at)))
@@ -177,10 +179,21 @@ def _looked_at(ledger: Ledger, rule: Rule, counted: dict[str, int]) -> int:
     return total
 
 
+def _can_say(rule: Rule, rows: Iterable[Row]) -> None:
+    """Raises Misuse where a message names a value that a row does not have."""
+    known = {"subject", "id", "division"}
+    for row in rows:
+        names = {key.removesuffix("_fen") for key in row.keys() - _OWN_COLUMNS} | known
+        if missing := sorted(rule.values_named - names):
+            raise Misuse(f"{rule.path}: the message names {{{missing[0]}}}, which its rows do not have",
+                         f"they have {', '.join(sorted(names))}")
+        if rule.is_sql:
+            break  # all rows of a query have the same columns
+
+
 def _finding(rule: Rule, row: Row, names: Mapping[str, str]) -> Finding:
     subject, division = str(row["subject"]), str(row["division_code"] or "")
     severity = str(row["severity"]) if len(rule.severities) > 1 else rule.severities[0]
-    assert severity in rule.severities, f"{rule.name} gave severity {severity}"
     evidence = tuple(sorted({subject, *(part for part in row.get("evidence") or () if part)}))
     values = {key.removesuffix("_fen"): _shown(key, value) for key, value in row.items() if key not in _OWN_COLUMNS}
     values |= {"subject": subject, "id": subject.partition(":")[2], "division": names.get(division, division or "?")}

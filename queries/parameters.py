@@ -109,7 +109,7 @@ def _read(path: Path) -> Mapping[str, Any]:
             return tomllib.load(file)
     except OSError as error:
         raise Misuse(f"{path} cannot be read: {error.strerror}", "name a TOML file of rule parameters") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Misuse(f"{path}: {error}", "see the shipped parameters.toml") from error
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -69,7 +70,17 @@ class Run:
         return _with_columns(rule, found)
 
     def _search(self, rule: Rule) -> list[Row]:
-        return _with_columns(rule, list(function_of(rule)(Question(self, rule))))
+        try:
+            return _with_columns(rule, list(function_of(rule)(Question(self, rule))))
+        except LineageError:
+            raise
+        except Exception as error:
+            if rule.path.is_relative_to(BUILT_IN):
+                raise
+            steps = traceback.extract_tb(error.__traceback__)
+            lines = [step.lineno for step in steps if step.filename == str(rule.path)]
+            place = f"{rule.path}:{lines[-1]}" if lines else str(rule.path)
+            raise Misuse(f"{place}: the rule stopped: {type(error).__name__}: {error}", "mend its program") from error
 
     def statement(self, sql: str, rule: Rule) -> str:
         """A query whole: parameters as literals, the shared tables it names before it."""
@@ -154,12 +165,32 @@ def function_of(rule: Rule, name: str = "find") -> Callable[..., Iterable[Row]]:
     return found
 
 
-def _with_columns(rule: Rule, rows: list[Row]) -> list[Row]:
+def _with_columns(rule: Rule, rows: list[Any]) -> list[Row]:
     needed = {"subject", "division_code", "amount_fen"} | (set() if len(rule.severities) == 1 else {"severity"})
-    for row in rows[:1]:
-        if missing := sorted(needed - set(row)):
-            raise Misuse(f"{rule.path}: its rows lack {', '.join(missing)}", "every rule gives these columns")
+    own = not rule.path.is_relative_to(BUILT_IN)
+    for row in rows if own else rows[:1]:
+        if not isinstance(row, dict) or (missing := sorted(needed - row.keys())):
+            lacking = ", ".join(missing) if isinstance(row, dict) else "columns"
+            raise Misuse(f"{rule.path}: its rows lack {lacking}", "every rule gives these columns")
+        if own:
+            _judge(rule, row)
     return rows
+
+
+def _judge(rule: Rule, row: Row) -> None:
+    """Raises Misuse for a row of somebody's own rule that is no finding."""
+    kinds = tuple(f"{kind}:" for kind in rule.subjects)
+    evidence = row.get("evidence")
+    for column, fits, expected in (
+        ("subject", isinstance(row["subject"], str) and row["subject"].startswith(kinds), f"{' or '.join(kinds)}ID"),
+        ("amount_fen", isinstance(row["amount_fen"], int), "whole fen"),
+        ("division_code", isinstance(row["division_code"], str | None), "a division's code"),
+        ("severity", len(rule.severities) == 1 or row["severity"] in rule.severities, ", ".join(rule.severities)),
+        ("evidence", isinstance(evidence, list | tuple | None)
+         and all(isinstance(part, str | None) for part in evidence or ()), "a list of records"),
+    ):  # fmt: skip
+        if not fits:
+            raise Misuse(f"{rule.path}: {column}: found {row.get(column)!r:.80}, expected {expected}", "mend the rule")
 
 
 def _literal(value: Any) -> str:

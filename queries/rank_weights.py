@@ -61,6 +61,9 @@ def read_weights(source: Path | Mapping[str, Any] | None = None) -> Weights:
     given = shipped if source is None else _table(source) if isinstance(source, Path) else source
     if unknown := sorted(set(given) - {"weights", "rules"}):
         raise Misuse(f"weights: found [{unknown[0]}]", "expected [weights] and [rules]")
+    for part, table in given.items():
+        if not isinstance(table, Mapping):
+            raise Misuse(f"weights: {part}: found {table!r}", f"expected a table [{part}]")
     weights = {**shipped["weights"], **given.get("weights", {})}
     rules = {**shipped["rules"], **given.get("rules", {})}
     for name, value in weights.items():
@@ -85,5 +88,5 @@ def _table(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NotFound(f"there is no file {path}", "name a TOML file with [weights]") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Misuse(f"{path}: {error}", "expected TOML with [weights] and [rules]") from error

@@ -3,7 +3,8 @@
 A made province is served by two workers; one client asks now a trace, now an overview, findings, a search, a page, and
 uploads a small file of new and corrected payments each half minute. At a low rate: the machine stays usable. Prints a
 line a minute: answers by status, how long they took, anonymous memory of each worker, open files, bytes on disk.
-Exits with 1 when any answer was a 5xx or an upload failed.
+What the server says goes to FOLDER/server.log. Exits with 1 when any answer was a 5xx, an upload failed or a worker
+ended.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ class Minute:
         took = [f"{1000 * statistics.median(some):.0f}" if some else "" for some in (self.traces, self.others)]
         worst = f"{1000 * max([*self.traces, *self.others], default=0):.0f}"
         loads = f"{statistics.median(self.loads):.1f}" if self.loads else ""
-        workers = server.children(recursive=True) or [server]
-        memory = " ".join(f"{own_bytes(one.pid) >> 20}" for one in workers)
-        files = sum(one.num_fds() for one in [server, *workers])
+        workers = _alive(server)
+        memory = " ".join(f"{size >> 20}" for size, _ in workers.values())
+        files = sum(count for _, count in workers.values())
         batches = sum(1 for _ in (ledger / "manifest").iterdir())
         room = [_size(ledger / name) >> 10 for name in ("batches", "derived", "audit")]
         cells = [number, statuses, *took, worst, loads, memory, files, batches, *room, _size(_beside(ledger)) >> 10]
@@ -82,6 +83,7 @@ def _soak(ledger: Path, minutes: int) -> int:
     print("|" + " --- |" * 13, flush=True)
     faults, chance, uploads = 0, random.Random(2017), 0
     with _served(ledger) as (client, server):
+        begun = _alive(server).keys()
         for number in range(1, minutes + 1):
             minute, until = Minute(), time.monotonic() + 60
             load_at = time.monotonic()
@@ -96,7 +98,19 @@ def _soak(ledger: Path, minutes: int) -> int:
                 time.sleep(PAUSE_SECONDS)
             faults += sum(count for code, count in minute.statuses.items() if code >= 500 or code == 0)
             print(minute.line(number, ledger, server), flush=True)
+            if ended := sorted(begun - _alive(server).keys()):
+                print(f"processes that ended: {ended}", flush=True)
+                faults, begun = faults + len(ended), _alive(server).keys()
     return faults
+
+
+def _alive(server: psutil.Process) -> dict[int, tuple[int, int]]:
+    """The server's processes with own memory and open files; one that ends while it is looked at is left out."""
+    found = {}
+    for one in (server, *server.children(recursive=True)):
+        with suppress(psutil.Error, ProcessLookupError, FileNotFoundError):
+            found[one.pid] = own_bytes(one.pid), one.num_fds()
+    return found
 
 
 def _rows(upload: int, division: str) -> bytes:
@@ -141,7 +155,8 @@ def _served(ledger: Path) -> Iterator[tuple[httpx.Client, psutil.Process]]:
     port = free_port()
     command = [sys.executable, "-m", "lineage", "serve", "--ledger", str(ledger), "--port", str(port), "--rate", "0",
                "--workers", str(WORKERS)]  # fmt: skip
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    with (ledger.parent / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, stderr=log)
     headers = {"Authorization": f"Bearer {key}"}
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=120) as client:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +61,30 @@ def read_people(file: Path) -> dict[str, Person]:
     """All people by name; none where there is no file. Raises Misuse for a file that is none of ours."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        people = [
-            Person(row["name"], tuple(row["roles"]), tuple(row["divisions"]), tuple(row["key_hashes"]), row["active"],
-                   float(row.get("valid_from", 0.0)))
-            for row in content["users"]
-        ]
+        people = [_read(row) for row in content["users"]]
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise Misuse(f"{file}: not a users file ({error})", "see docs/api.md") from error
-    return {person.name: checked(person) for person in people}
+    try:
+        found = {person.name: checked(person) for person in people}
+    except Misuse as error:
+        raise Misuse(f"{file}: {error.message}", error.hint) from error
+    if len(found) < len(people):
+        raise Misuse(f"{file}: a name stands twice", "what holds of that person cannot be told: leave one")
+    return found
+
+
+def _read(row: Mapping[str, Any]) -> Person:
+    """A person as the file has it. Raises TypeError for a part of another kind: "no" must not pass for true."""
+    roles, divisions, hashes = (row[name] for name in ("roles", "divisions", "key_hashes"))
+    name, active, since = row["name"], row["active"], row.get("valid_from", 0.0)
+    lists = (roles, divisions, hashes)
+    are_texts = all(isinstance(one, list) and all(isinstance(part, str) for part in one) for one in lists)
+    is_moment = isinstance(since, int | float) and isfinite(since)
+    if not (isinstance(name, str) and are_texts and isinstance(active, bool) and is_moment):
+        raise TypeError(f"{name!r:.80}: a part is of another kind than it is written with")
+    return Person(name, tuple(roles), tuple(divisions), tuple(hashes), active, float(since))
 
 
 def write_people(file: Path, people: Mapping[str, Person]) -> None:

@@ -21,6 +21,8 @@ from lineage.words import Language
 CHANNELS = ("webhook", "smtp", "folder")
 SEVERITIES = ("red", "orange", "yellow", "blue")
 TOLD = ("findings", "feeds", "digest")
+_MOST = 10**7
+"""More minutes, hours or days than any plan has; dates cannot be reckoned beyond."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 Part = TypeVar("Part")
 
@@ -96,9 +98,15 @@ def read_plan(file: Path) -> Plan:
         said = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise NotFound(f"could not read the plan {file}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Misuse(f"{file}: {error}", "a plan is TOML in UTF-8; docs/watching.md has a whole one") from error
-    said = _filled(said, file)
+    try:
+        return _plan(_filled(said, file), file)
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise Misuse(f"{file}: a part is of another kind than expected: {error}", "see docs/watching.md") from error
+
+
+def _plan(said: dict[str, Any], file: Path) -> Plan:
     feeds = tuple(_feed(one, file) for one in _tables(said.pop("feeds", []), "feeds", file))
     targets = tuple(_target(one, file) for one in _tables(said.pop("notify", []), "notify", file))
     _unlike([one.name for one in feeds], "feeds", file)
@@ -161,6 +169,11 @@ def _part(kind: type[Part], said: Mapping[str, Any], place: str, file: Path) -> 
         wanted = {"str": str, "float": (int, float), "int": int, "bool": bool}.get(str(known[name].type))
         if wanted is not None and (not isinstance(value, wanted) or isinstance(value, bool) != (wanted is bool)):  # type: ignore[arg-type]
             raise Misuse(f"{file}: {place}.{name}: found {value!r}, expected {known[name].type}")
+        if isinstance(value, int | float) and not -_MOST <= value <= _MOST:  # nor inf, nor nan
+            raise Misuse(f"{file}: {place}.{name}: found {value!r}, expected at most {_MOST}")
+        texts = isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+        if str(known[name].type) == "tuple[str, ...]" and not texts:
+            raise Misuse(f"{file}: {place}.{name}: found {value!r}, expected a list of texts")
     try:
         return kind(**said)
     except TypeError as error:
@@ -175,7 +188,7 @@ def _tables(said: Any, name: str, file: Path) -> list[Mapping[str, Any]]:
 
 
 def _times(said: Any, name: str, file: Path) -> tuple[time, ...]:
-    given = said if isinstance(said, list) else [said]
+    given = said if isinstance(said, list) and said else [said]
     try:
         return tuple(sorted(one if isinstance(one, time) else time.fromisoformat(str(one)) for one in given))
     except ValueError:

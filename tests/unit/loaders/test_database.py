@@ -84,7 +84,7 @@ def sqlite(folder: Path, count: int) -> str:
         for number in range(count):
             connection.execute(INSERT.format(f"P{number:04d}", "'1.00'", "2017-06-01 10:00:00"))
     connection.close()
-    return f"sqlite://{path}"
+    return f"sqlite:///{path}"  # as one writes PATH after sqlite:///
 
 
 def test_a_broken_extract_goes_on_after_the_last_whole_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -180,7 +180,7 @@ def test_a_profile_that_makes_no_sense_is_misuse(tmp_path: Path) -> None:
                        ("speed = 1\n", "the key"), ("[table.payments]\nunits = { amount = 'pound' }\n", "pound"), ("=", "no TOML"), ("", "says nothing"),
                        ("[table.payments]\n[[checks]]\nzh = '差'\n", "checks 1: expected zh, en, select"),
                        ("[table.payments]\n[[notes]]\nzh = '注'\n[[notes]]\n", "notes 1: expected zh, en"),
-                       ("[table]\npayments = 7\n", "of another kind"), ("title = 7\n[table.payments]\n", "of another kind")):  # fmt: skip
+                       ("[table]\npayments = 7\n", "table: payments: found 7, expected a table"), ("title = 7\n[table.payments]\n", "title: found 7")):  # fmt: skip
         with pytest.raises(Misuse, match=word):
             read_profile(write(tmp_path, "bad.toml", text))
 
