@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-
 from lineage.attribution.interval import INTERVAL_POLICIES, IntervalPool
 from lineage.attribution.mixture import Lot, add
 from lineage.attribution.policies import policy_named
 from lineage.attribution.pool import Deposit, Draw, Drawn, IsPoverty
 from lineage.graph import Graph
+from lineage.graph.arrays import place_of
 
 
 class Book(Protocol):
@@ -68,7 +67,7 @@ def _named(graph: Graph, node: int) -> dict[int, int]:
     edges = graph.edges
     if not len(edges.named_edge):
         return {}
-    first, last = np.searchsorted(edges.named_edge, [edges.out_start[node], edges.out_start[node + 1]]).tolist()
+    first, last = (place_of(edges.named_edge, int(edges.out_start[end])) for end in (node, node + 1))
     return {int(edges.named_edge[place]): place for place in range(first, last)}
 
 

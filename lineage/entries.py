@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-import numpy as np
-
 from lineage.books import named_by_deposit
 from lineage.graph import Graph
-from lineage.graph.arrays import UNSOURCED_POVERTY
+from lineage.graph.arrays import UNSOURCED_POVERTY, place_of
 
 OUTSIDE, OWN, UNSOURCED = -1, 1, 2
 """Ranks among a day's deposits, recorded ones being 0: outside receipts (`account_entry:` comes before `payment:`, the
@@ -36,7 +34,7 @@ def arising(graph: Graph, node: int) -> list[Arising]:
     date = int(graph.nodes.date[node])
     found = []
     if pools.outside[node] > 0:
-        first, last = np.searchsorted(graph.receipts.account, [node, node + 1]).tolist()
+        first, last = (place_of(graph.receipts.account, end) for end in (node, node + 1))
         for place in range(first, last):
             kind = UNSOURCED_POVERTY if graph.receipts.poverty[place] else UNSOURCED_POVERTY + 1
             found.append(Arising(OUTSIDE, kind, int(graph.receipts.amount[place]), int(graph.receipts.date[place])))
@@ -82,7 +80,7 @@ class _Calendar:
         edges = self._graph.edges
         date = int(edges.date[edge])
         part = 0
-        place = int(np.searchsorted(edges.named_edge, edge))
+        place = place_of(edges.named_edge, edge)
         if place < len(edges.named_edge) and edges.named_edge[place] == edge:
             part = int(edges.named_part[place])
             if part and edges.date[edges.named_deposit[place]] > date:

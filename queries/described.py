@@ -7,28 +7,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from lineage.engine import literal
+
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
 
 _TEXTS: Mapping[str, str] = {
-    "allocation": "SELECT record, coalesce(title, fund_name) AS title, doc_no, date, division_code, amount_fen "
-    "FROM allocations",
-    "transfer": "SELECT record, title, doc_no, issue_date AS date, to_division_code AS division_code, amount_fen "
-    "FROM transfers",
-    "indicator": "SELECT record, coalesce(title, fund_name) AS title, coalesce(doc_no, superior_doc_no) AS doc_no, "
-    "date, division_code, amount_fen FROM indicators",
-    "payment": "SELECT record, concat_ws(' ', payee_name, purpose) AS title, doc_no, pay_date AS date, division_code, "
-    "amount_fen FROM payments",
-    "special_account": "SELECT record, name AS title, NULL AS doc_no, NULL::DATE AS date, division_code, "
-    "NULL::BIGINT AS amount_fen FROM special_accounts",
-    "account_entry": "SELECT e.record, concat_ws(' ', e.payee_name, e.purpose) AS title, NULL AS doc_no, e.date, "
-    "a.division_code, e.amount_fen FROM account_entries e "
-    "LEFT JOIN special_accounts a ON a.account_id = e.account_id",
-    "one_card_batch": "SELECT record, programme AS title, NULL AS doc_no, pay_date AS date, division_code, amount_fen "
-    "FROM one_card_batches",
-    "one_card_payment": "SELECT c.record, c.person_name AS title, NULL AS doc_no, b.pay_date AS date, "
-    "b.division_code, c.amount_fen FROM one_card_payments c "
-    "LEFT JOIN one_card_batches b ON b.batch_id = c.batch_id",
+    "allocation": "SELECT allocation_id AS id, coalesce(title, fund_name) AS title, doc_no, date, division_code, "
+    "amount_fen FROM allocations WHERE allocation_id",
+    "transfer": "SELECT transfer_id AS id, title, doc_no, issue_date AS date, to_division_code AS division_code, "
+    "amount_fen FROM transfers WHERE transfer_id",
+    "indicator": "SELECT indicator_id AS id, coalesce(title, fund_name) AS title, "
+    "coalesce(doc_no, superior_doc_no) AS doc_no, date, division_code, amount_fen FROM indicators WHERE indicator_id",
+    "payment": "SELECT payment_id AS id, concat_ws(' ', payee_name, purpose) AS title, doc_no, pay_date AS date, "
+    "division_code, amount_fen FROM payments WHERE payment_id",
+    "special_account": "SELECT account_id AS id, name AS title, NULL AS doc_no, NULL::DATE AS date, division_code, "
+    "NULL::BIGINT AS amount_fen FROM special_accounts WHERE account_id",
+    "account_entry": "SELECT e.entry_id AS id, concat_ws(' ', e.payee_name, e.purpose) AS title, NULL AS doc_no, "
+    "e.date, a.division_code, e.amount_fen FROM account_entries e "
+    "LEFT JOIN special_accounts a ON a.account_id = e.account_id WHERE e.entry_id",
+    "one_card_batch": "SELECT batch_id AS id, programme AS title, NULL AS doc_no, pay_date AS date, division_code, "
+    "amount_fen FROM one_card_batches WHERE batch_id",
+    "one_card_payment": "SELECT c.one_card_payment_id AS id, c.person_name AS title, NULL AS doc_no, "
+    "b.pay_date AS date, b.division_code, c.amount_fen FROM one_card_payments c "
+    "LEFT JOIN one_card_batches b ON b.batch_id = c.batch_id WHERE c.one_card_payment_id",
 }
 
 
@@ -50,18 +52,23 @@ class Description:
 
 
 def describe(ledger: Ledger, records: Iterable[str]) -> dict[str, Description]:
-    """Descriptions by record; one query a kind met."""
+    """Descriptions by record; one query a kind met.
+
+    Ids stand in the query as they are: from a list of constants the engine knows which parts of a file it may pass by.
+    """
     by_kind: dict[str, list[str]] = {}
     for record in dict.fromkeys(records):
-        by_kind.setdefault(record.partition(":")[0], []).append(record)
+        kind, _, name = record.partition(":")
+        by_kind.setdefault(kind, []).append(name)
     found: dict[str, Description] = {}
     for kind, wanted in sorted(by_kind.items()):
         if kind not in _TEXTS:
             continue
-        rows = ledger.rows(f"SELECT * FROM ({_TEXTS[kind]}) WHERE record IN (SELECT unnest($1))", [wanted])
+        rows = ledger.rows(f"{_TEXTS[kind]} IN ({', '.join(map(literal, wanted))})")
         for row in rows:
-            found[row["record"]] = Description(
-                row["record"],
+            record = f"{kind}:{row['id']}"
+            found[record] = Description(
+                record,
                 row["title"] or "",
                 row["doc_no"] or "",
                 row["date"],

@@ -7,13 +7,16 @@ points of the match, then amount, then name. Cost: distinct texts plus matching 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lineage.errors import LineageError, Misuse
+from lineage.graph.arrays import day
 from lineage.money import yuan
 from lineage.schema import NODE_KINDS
 from queries.page import Page
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 OTHER_KINDS = ("agency", "division", "project")
 KINDS = (*NODE_KINDS, *OTHER_KINDS)
 FIRST_PAGE = Page(20)
+_TELLING = ("payee", "person", "title", "doc_no", "superior_doc_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One record found; `snippet` says in which field and words, the amount is in fen."""
+    """One record found; `snippet` says in which field and words, the amount is in fen.
+
+    `words` are what a person knows the record by: payee, title, document number.
+    """
 
     record: str
     title: str
+    words: str
+    date: date | None
     snippet: str
     amount_fen: int | None
     division_code: str | None
@@ -106,7 +115,9 @@ def _search(ledger: Ledger, text: str, filters: Filter | None, page: Page) -> Se
         matched.append(whole)
     wanted = np.flatnonzero((points > 0) if filters is None else (points > 0) & _inside(ledger, index, filters))
     best = _best(points, wanted, graph, page)
-    return SearchResult(text, len(wanted), tuple(_hit(index, graph, int(record), matched, points) for record in best))
+    borne = index.borne(best, _TELLING)
+    hits = (_hit(index, graph, record, borne, (matched, points)) for record in best.tolist())
+    return SearchResult(text, len(wanted), tuple(hits))
 
 
 def token_of(ledger: Ledger, term: str) -> str | None:
@@ -189,20 +200,38 @@ def _amounts_of(graph: Graph, records: NDArray[np.int64]) -> NDArray[np.int64]:
     return result
 
 
-def _hit(index: Index, graph: Graph, record: int, matched: list[Matched], points: Scores) -> Hit:
+def _hit(
+    index: Index,
+    graph: Graph,
+    record: int,
+    borne: Mapping[tuple[int, str], str],
+    of: tuple[list[Matched], Scores],
+) -> Hit:
+    matched, points = of
     snippets = dict.fromkeys(_snippet(index, int(one.text[record])) for one in matched if one.text[record] >= 0)
     snippet = "; ".join(snippets)
     if record >= graph.node_count:
         row = index.others.slice(record - graph.node_count, 1).to_pylist()[0]
-        return Hit(row["record"], row["title"], snippet, None, row["division_code"] or None, float(points[record]))
+        place = row["division_code"] or None
+        return Hit(row["record"], row["title"], row["title"], None, snippet, None, place, float(points[record]))
+    title = graph.nodes.titles[record]
     return Hit(
         graph.record(record),
-        graph.nodes.titles[record],
+        title,
+        _words(record, title, borne),
+        day(int(graph.nodes.date[record])),
         snippet,
         int(graph.nodes.amount[record]),
         graph.division(record),
         float(points[record]),
     )
+
+
+def _words(record: int, title: str, borne: Mapping[tuple[int, str], str]) -> str:
+    payee = borne.get((record, "payee")) or borne.get((record, "person"))
+    number = borne.get((record, "doc_no")) or borne.get((record, "superior_doc_no"))
+    parts = (payee, borne.get((record, "title")) or title, number)
+    return " ".join(dict.fromkeys(part for part in parts if part))
 
 
 def _snippet(index: Index, text: int) -> str:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One field of one kind of record; `sql` gives columns id and text."""
+    """One field of one kind of record; `sql` gives columns id and text. `is_own`: the record says so itself."""
 
     field: str
     kind: str
     sql: str
+    is_own: bool = True
 
 
 def _column(field: str, kind: str, table: str, columns: tuple[str, str], *, reverses: bool = False) -> Source:
@@ -23,31 +24,43 @@ def _column(field: str, kind: str, table: str, columns: tuple[str, str], *, reve
     return Source(field, kind, f"SELECT {identifier} AS id, {text} AS text FROM {table} WHERE {text} IS NOT NULL")
 
 
+def _by_reversals(field: str, kind: str, table: str, text: str) -> Source:
+    sql = f"SELECT reverses AS id, {text} AS text FROM {table} WHERE {text} IS NOT NULL AND reverses IS NOT NULL"
+    return Source(field, kind, sql, is_own=False)
+
+
 FIELDS = (
     _column("doc_no", "allocation", "allocations", ("allocation_id", "doc_no")),
-    _column("doc_no", "transfer", "transfers", ("transfer_id", "doc_no"), reverses=True),
+    _column("doc_no", "transfer", "transfers", ("transfer_id", "doc_no")),
+    _by_reversals("doc_no", "transfer", "transfers", "doc_no"),
     _column("doc_no", "indicator", "indicators", ("indicator_id", "doc_no")),
     _column("superior_doc_no", "indicator", "indicators", ("indicator_id", "superior_doc_no")),
-    _column("doc_no", "payment", "payments", ("payment_id", "doc_no"), reverses=True),
+    _column("doc_no", "payment", "payments", ("payment_id", "doc_no")),
+    _by_reversals("doc_no", "payment", "payments", "doc_no"),
     _column("division", "division", "divisions", ("division_code", "name")),
     _column("agency", "agency", "agencies", ("agency_code", "name")),
     _column("project", "project", "projects", ("project_code", "name")),
     _column("title", "allocation", "allocations", ("allocation_id", "title")),
-    _column("title", "transfer", "transfers", ("transfer_id", "title"), reverses=True),
+    _column("title", "transfer", "transfers", ("transfer_id", "title")),
+    _by_reversals("title", "transfer", "transfers", "title"),
     _column("title", "indicator", "indicators", ("indicator_id", "title")),
     _column("fund", "allocation", "allocations", ("allocation_id", "fund_name")),
     _column("fund", "indicator", "indicators", ("indicator_id", "fund_name")),
-    _column("payee", "payment", "payments", ("payment_id", "payee_name"), reverses=True),
-    _column("payee", "account_entry", "account_entries", ("entry_id", "payee_name"), reverses=True),
+    _column("payee", "payment", "payments", ("payment_id", "payee_name")),
+    _by_reversals("payee", "payment", "payments", "payee_name"),
+    _column("payee", "account_entry", "account_entries", ("entry_id", "payee_name")),
+    _by_reversals("payee", "account_entry", "account_entries", "payee_name"),
     _column("person", "one_card_payment", "one_card_payments", ("one_card_payment_id", "person_name")),
     _column("account", "special_account", "special_accounts", ("account_id", "name")),
     _column("programme", "one_card_batch", "one_card_batches", ("batch_id", "programme")),
-    _column("purpose", "payment", "payments", ("payment_id", "purpose"), reverses=True),
-    _column("purpose", "account_entry", "account_entries", ("entry_id", "purpose"), reverses=True),
+    _column("purpose", "payment", "payments", ("payment_id", "purpose")),
+    _by_reversals("purpose", "payment", "payments", "purpose"),
+    _column("purpose", "account_entry", "account_entries", ("entry_id", "purpose")),
+    _by_reversals("purpose", "account_entry", "account_entries", "purpose"),
 )
 """Searched by content. In the table of texts a field is its number here; document numbers come first."""
 DOCUMENT_FIELDS = frozenset({"doc_no", "superior_doc_no"})
-assert all(source.field not in DOCUMENT_FIELDS for source in FIELDS[5:])
+assert all(source.field not in DOCUMENT_FIELDS for source in FIELDS[7:])
 
 KEYS = (
     _column("code", "division", "divisions", ("division_code", "division_code")),

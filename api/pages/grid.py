@@ -5,12 +5,12 @@ A page whose address bears `table=NAME` is that table as XLSX, with all its rows
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
 from fastapi.responses import Response
 from starlette.background import BackgroundTask
@@ -66,6 +66,25 @@ class Drawn:
 
 
 Cell = str | int | Money | Link | Drawn | None
+
+
+class Rows(Sequence[Sequence[Cell]]):
+    """Rows that are made when they are looked at: a page shows some of thousands, a file all."""
+
+    def __init__(self, items: Sequence[Any], row: Callable[[Any], Sequence[Cell]]) -> None:
+        self._items, self._row = items, row
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, place: int) -> Sequence[Cell]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Sequence[Cell]]: ...
+    def __getitem__(self, place: int | slice) -> Sequence[Cell] | list[Sequence[Cell]]:
+        if isinstance(place, slice):
+            return [self._row(item) for item in self._items[place]]
+        return self._row(self._items[place])
 
 
 @dataclass(frozen=True, slots=True)

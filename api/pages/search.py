@@ -14,7 +14,6 @@ from api.pages.markup import tag
 from api.pages.places import place_of
 from api.pages.sights import Looking
 from lineage.errors import Misuse, NotFound
-from queries.described import describe
 from queries.search import KINDS, Filter, SearchResult
 from queries.search_payee import Share
 
@@ -56,19 +55,17 @@ def search(asker: Looking, q: str = "", kind: str = "", division: str = "", year
 
 def hits_grid(view: View, found: SearchResult) -> Grid:
     """The hits of a search as a table; a record bears the words that its trail bears."""
-    known = describe(view.asker.ledger, [hit.record for hit in found.hits])
     rows: list[list[Cell]] = []
     for hit in found.hits:
         field, _, words = hit.snippet.partition(": ")
-        told = known.get(hit.record)
         rows.append(
             [
                 _opens(view, hit.record),
                 view.word(hit.record.partition(":")[0]),
-                (told and told.whole) or hit.title,
+                hit.words,
                 _found_in(view, field, words),
                 view.place(hit.division_code),
-                told.date.isoformat() if told and told.date else "",
+                hit.date.isoformat() if hit.date else "",
                 None if hit.amount_fen is None else Money(hit.amount_fen),
             ]
         )

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 import queries
 from api.http.routes.records import PAGE_POLICY
-from api.pages.grid import Drawn, Link, Money
+from api.pages.grid import ROWS_SHOWN, Drawn, Link, Money
 from api.pages.layout import Beside, View, choice, facts, form, page, view_of
 from api.pages.markup import Safe, tag
 from api.pages.search import hits_grid
@@ -46,7 +46,6 @@ from queries.described import describe
 from queries.search import Filter
 
 routes = APIRouter(include_in_schema=False)
-ENDS_DESCRIBED = 400
 EXPORTS = ("xlsx", "csv", "json", "graphml", "prov-json")
 
 
@@ -61,9 +60,10 @@ def trace(asker: Looking) -> Response:
         answer = answer_of(view, asked)
     except NotFound as error:
         return _nothing_of_that_name(view, asked, error)
-    records = [node["record"] for node in answer["nodes"]]
-    records += [row["record"] for row in (*answer.get("sources", ()), *answer.get("reached", ()))][:ENDS_DESCRIBED]
-    known = describe(asker.ledger, [record for record in records if not record.startswith("hidden:")][:2000])
+    seen_of = None if view.table else ROWS_SHOWN
+    rows = (*answer["nodes"][:seen_of], *answer.get("sources", ())[:seen_of], *answer.get("reached", ())[:seen_of])
+    records = [row["record"] for row in rows if not row["record"].startswith("hidden:")]
+    known = describe(asker.ledger, [*records, *(record for record, _ in asked.pins)])
     trail = Trail(view, asked, answer, known, hidden_beyond(view, asked, answer))
     title = view.word(answer["record"].partition(":")[0]) + " " + answer["record"].partition(":")[2]
     ends = sources_grid(trail) if asked.direction == "up" else reached_grid(trail)

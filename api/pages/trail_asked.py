@@ -8,6 +8,7 @@ from typing import Any
 from api.access.hiding import trail_json
 from api.access.scopes import seen
 from api.http.routes.questions import proposed_links
+from api.pages.grid import ROWS_SHOWN
 from api.pages.layout import View
 from lineage import stores
 from lineage.attribution import POLICIES
@@ -107,7 +108,7 @@ def links_for(view: View, answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def hidden_beyond(view: View, asked: Asked, answer: dict[str, Any]) -> dict[str, int]:
-    """How many movements lead on from each record that the answer does not show: what opening it would bring."""
+    """How many movements that the answer does not show lead on from each record in sight: what opening it brings."""
     if not answer["truncated"]:
         return {}
     graph = view.asker.ledger.graph
@@ -116,10 +117,11 @@ def hidden_beyond(view: View, asked: Asked, answer: dict[str, Any]) -> dict[str,
         far = edge["to"] if asked.direction == "up" else edge["from"]
         shown[far] = shown.get(far, 0) + 1
     beyond = {}
-    for node in answer["nodes"]:
+    ends = graph.edges.in_start if asked.direction == "up" else graph.edges.out_start
+    for node in answer["nodes"][:ROWS_SHOWN]:
         place = graph.find(node["record"])
         if place >= 0:
-            whole = len(graph.incoming(place)) if asked.direction == "up" else len(graph.outgoing(place))
+            whole = int(ends[place + 1] - ends[place])
             if whole > shown.get(node["record"], 0):
                 beyond[node["record"]] = whole - shown.get(node["record"], 0)
     return beyond

@@ -8,7 +8,7 @@ from typing import Any
 
 from api.http.routes.records import record_fields
 from api.pages.finding_rows import cases_of
-from api.pages.grid import Cell, Column, Drawn, Grid, Link, Money
+from api.pages.grid import Cell, Column, Drawn, Grid, Link, Money, Rows
 from api.pages.layout import View
 from api.pages.markup import Safe, tag
 from api.pages.trail_asked import Asked
@@ -93,21 +93,19 @@ def sources_grid(trail: Trail) -> Grid:
 def reached_grid(trail: Trail) -> Grid:
     """Where the money came to."""
     view, ends = trail.view, trail.answer["reached"]
-    rows = [
-        [
-            trail.told(end["record"], trail.title(end["record"])),
-            trail.title(end["record"]),
-            view.place(trail.known[end["record"]].division_code) if end["record"] in trail.known else "",
-            _amount(end["amount"]),
-        ]
-        for end in ends
-    ]
+
+    def row(end: Mapping[str, Any]) -> list[Cell]:
+        record = end["record"]
+        found = trail.known.get(record)
+        place = view.place(found.division_code) if found else ""
+        return [trail.told(record, trail.title(record)), trail.title(record), place, _amount(end["amount"])]
+
     heads = (Column(view.say("record")), Column(view.say("name"), only_file=True), Column(view.say("division")))
     return Grid(
         "reached",
         view.say("reached"),
         (*heads, Column(view.say("amount"), "money")),
-        rows,
+        Rows(ends, row),
         [end["record"] for end in ends],
     )
 
@@ -164,29 +162,29 @@ def records_grid(trail: Trail) -> Grid:
     """The records on the way, with what may be done with each: pin it, open it one hop further."""
     view, asked = trail.view, trail.asked
     pinned = {record for record, _ in asked.pins}
-    rows = []
-    for node in trail.answer["nodes"]:
+
+    def row(node: Mapping[str, Any]) -> list[Cell]:
         record = node["record"]
-        rows.append(
-            [
-                trail.opens(record),
-                view.word(node["kind"]),
-                node["depth"],
-                view.place(node["division_code"]),
-                trail.title(record) or node["title"],
-                node.get("date"),
-                Money(to_fen(node["amount"])),
-                view.word(node.get("state")),
-                Drawn(_deeds(trail, record, is_pinned=record in pinned)),
-            ]
-        )
+        return [
+            trail.opens(record),
+            view.word(node["kind"]),
+            node["depth"],
+            view.place(node["division_code"]),
+            trail.title(record) or node["title"],
+            node.get("date"),
+            Money(to_fen(node["amount"])),
+            view.word(node.get("state")),
+            Drawn(_deeds(trail, record, is_pinned=record in pinned)),
+        ]
+
     names = ("record", "kind", "depth", "division", "name", "date", "amount", "state", "act")
     kinds = {"depth": "number", "amount": "money"}
     heads = tuple(Column(view.say(name), kinds.get(name, "text")) for name in names)
     caption = view.say("trail_records")
     if trail.answer["truncated"]:
         caption += " · " + view.say("cut_short", more=trail.answer["more"])
-    return Grid("records", caption, heads, rows, [node["record"] for node in trail.answer["nodes"]])
+    nodes = trail.answer["nodes"]
+    return Grid("records", caption, heads, Rows(nodes, row), [node["record"] for node in nodes])
 
 
 def _deeds(trail: Trail, record: str, *, is_pinned: bool) -> Safe:
@@ -208,9 +206,10 @@ def _deeds(trail: Trail, record: str, *, is_pinned: bool) -> Safe:
 
 def flows_grid(trail: Trail) -> Grid:
     """The movements on the way, with the evidence for each."""
-    view, edges = trail.view, trail.answer["edges"]
-    rows = [
-        [
+    view = trail.view
+
+    def row(edge: Mapping[str, Any]) -> list[Cell]:
+        return [
             trail.opens(edge["from"]),
             trail.opens(edge["to"]),
             Money(to_fen(edge["amount"])),
@@ -218,11 +217,10 @@ def flows_grid(trail: Trail) -> Grid:
             view.word(edge["evidence"]),
             view.say("yes") if edge.get("advance") else "",
         ]
-        for edge in edges
-    ]
+
     names = ("from", "to", "amount", "date", "evidence_kind", "advance")
     heads = tuple(Column(view.say(name), "money" if name == "amount" else "text") for name in names)
-    return Grid("flows", view.say("flows"), heads, rows)
+    return Grid("flows", view.say("flows"), heads, Rows(trail.answer["edges"], row))
 
 
 def findings_grid(trail: Trail) -> Grid | None:

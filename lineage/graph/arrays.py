@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,6 +209,14 @@ class Graph:
     def unsourced_class(self, node: int) -> int:
         """Class index of unsourced money that enters at a node."""
         return UNSOURCED_POVERTY + (0 if self.nodes.in_scope[node] else 1)
+
+
+def place_of(rising: NDArray[Any], value: int) -> int:
+    """Where a value stands, or would, in a sorted column: its first place.
+
+    A number of the column's own type: another one has numpy change the type of the whole column first.
+    """
+    return int(rising.searchsorted(rising.dtype.type(value)))
 
 
 def day(value: int) -> datetime.date | None:

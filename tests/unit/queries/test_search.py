@@ -12,6 +12,7 @@ import lineage
 from lineage.errors import Misuse, NotFound
 from lineage.ledger import Ledger
 from queries import Filter, Page, payee, search
+from queries.described import describe
 from queries.search_index import index_of
 from queries.search_terms import amount_asked, document_parts, is_near, one_slip, pulled_apart
 from queries.search_text import initials, plain
@@ -259,3 +260,14 @@ def test_one_slip_is_one_character_or_a_swap() -> None:
     assert one is not None
     assert other is not None
     assert not is_near(one, other), "two parts differ"
+
+
+@pytest.mark.parametrize("text", ["2017", "village", "财农", "12.5万"])
+def test_a_hit_has_the_words_and_the_day_that_its_rows_have(example_ledger: Callable[[str], Path], text: str) -> None:
+    """From the index at once, and once more from the tables."""
+    there = lineage.open(example_ledger("faults"))
+    hits = [hit for hit in search(there, text, None, Page(2_000)).hits if hit.amount_fen is not None]
+    known = describe(there, [hit.record for hit in hits])
+    assert hits
+    in_tables = [(known[hit.record].whole, known[hit.record].date) for hit in hits]
+    assert [(hit.words, hit.date) for hit in hits] == in_tables
