@@ -144,7 +144,7 @@ def policies_grid(trail: Trail) -> Grid | None:
     )
     rows = [
         [
-            view.say("unsourced") if row.record == "unsourced" else trail.opens(row.record),
+            view.say("unsourced") if row.record == "unsourced" else trail.told(row.record, trail.title(row.record)),
             trail.title(row.record),
             view.say("yes" if len(set(row.amounts_fen)) == 1 else "no"),
             Money(row.least_fen),
@@ -152,7 +152,7 @@ def policies_grid(trail: Trail) -> Grid | None:
         ]
         for row in found.rows
     ]
-    heads = [Column(view.say(name)) for name in ("record", "name", "same")]
+    heads = [Column(view.say("record")), Column(view.say("name"), only_file=True), Column(view.say("same"))]
     heads.append(Column(view.say("least_of_all"), "money"))
     heads += [Column(say(f"viz.policy_{name}", view.lang), "money") for name in found.policies]
     return Grid("policies", view.say("policies"), tuple(heads), rows, [row.record for row in found.rows])
