@@ -94,6 +94,11 @@ def is_overflow(error: Exception) -> bool:
     return isinstance(error, (duckdb.ConversionException, duckdb.OutOfRangeException)) and "INT64" in str(error)
 
 
+def may_be_damage(error: Exception) -> bool:
+    """Whether an error may come from what a file holds: the query itself was understood."""
+    return not isinstance(error, (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException))
+
+
 def is_one_select(sql: str) -> bool:
     """Whether a text is one statement that only asks. Raises EngineError for what is no SQL."""
     found = duckdb.extract_statements(sql)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,16 @@ def load(folder: Path) -> Graph:
     rings = tuple(Ring(tuple(members), least) for members, least in described["rings"])
     return Graph(kind_start=_array(folder, "kind_start"), division_codes=tuple(described["division_codes"]),
                  rings=rings, **groups)
+
+
+def graph_of(ledger: Ledger, folder: Path | None) -> Graph:
+    """A view's graph: out of its derived set; built where there is none, or its files are not as they were written."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        if folder:
+            return load(folder / "graph")
+    from lineage.graph.build import build  # compiles kernels: not on the way of one trace
+
+    return build(ledger)
 
 
 def _group(folder: Path, name: str, made: Any) -> Any:

@@ -4,100 +4,128 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-import pyarrow
-from pyarrow import parquet
-
 from lineage import engine
 from lineage.errors import Problem
-from lineage.ledger import durable, layers, manifest, quarantine
+from lineage.ledger import durable, layers, quarantine
 from lineage.ledger.checkpoint import Checkpoint
-from lineage.ledger.layers import Layer
-from lineage.ledger.manifest import StoredFile
+from lineage.ledger.manifest import Manifest, StoredFile
+from lineage.ledger.stored_rows import Contents
 from lineage.schema import BY_NAME
 
-_AT_ONCE = 512
 _HINT = "remove derived/checkpoints: nothing is lost, the next load makes it anew"
 _EXPECTED = "what the batches and manifests say"
 
 
-def problems(on: engine.Engine, ledger: Path, one: Checkpoint, numbers: Sequence[int]) -> Iterator[Problem]:
-    """What a checkpoint says otherwise, of those batches that are among `numbers`, which are in order.
+@dataclass(slots=True)
+class Comparing:
+    """A checkpoint, held against its batches a run at a time; mutable: it notes what the batches said.
 
-    Cost: its merged files, and those of these batches that they were made of, are read once.
+    `whole`: all its batches are read, so that no other may be in it either. Cost: its merged files are read once a
+    run, of which only the rows of that run's batches are compared.
     """
-    for stored in one.files:
-        found = durable.sha256(one.folder(ledger) / stored.name)
-        if found != stored.sha256:
-            yield _problem(ledger, one, stored.name, f"sha256 {found}")
-    chosen = [number for number in numbers if one.first <= number <= one.last]
-    if not chosen:
-        return
-    whole = len(chosen) == one.last - one.first + 1  # then no other batch may be in it either
-    where = "true" if whole else f"batch IN ({', '.join(map(str, chosen))})"
-    kept = {stored.table: _kept(ledger, one, stored.table, where) for stored in one.files}
-    rows: Counter[str] = Counter()
-    apart: list[tuple[int, StoredFile]] = []
-    withdrawals: list[tuple[int, tuple[int, ...]]] = []
-    days: list[tuple[int, date]] = []
-    sources: list[tuple[int, str, str]] = []
-    alone = {(batch, stored.table) for batch, stored in one.alone}
-    for start in range(0, len(chosen), _AT_ONCE):  # a run at a time, so that memory does not grow with the batches
-        copied: dict[str, list[Layer]] = {}
-        for number in chosen[start : start + _AT_ONCE]:
-            made = manifest.parse(manifest.file_of(ledger, number))
-            days.append((made.batch, datetime.fromisoformat(made.time).date()))
-            sources.extend((made.batch, source.name, source.sha256) for source in made.sources)
-            withdrawals.extend([(made.batch, made.withdraws)] if made.withdraws else [])
+
+    engine: engine.Engine
+    ledger: Path
+    one: Checkpoint
+    whole: bool
+    found: list[Problem] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
+    rows: Counter[str] = field(default_factory=Counter)
+    apart: list[tuple[int, StoredFile]] = field(default_factory=list)
+    withdrawals: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
+    days: list[tuple[int, date]] = field(default_factory=list)
+    sources: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def take(self, run: Sequence[Manifest], contents: Contents) -> None:
+        """Some batches of the checkpoint, in order, with the rows of their small files."""
+        alone = {(batch, stored.table) for batch, stored in self.one.alone}
+        for made in run:
+            self.batches.append(made.batch)
+            self.days.append((made.batch, datetime.fromisoformat(made.time).date()))
+            self.sources.extend((made.batch, source.name, source.sha256) for source in made.sources)
+            self.withdrawals.extend([(made.batch, made.withdraws)] if made.withdraws else [])
             for stored in made.files:
                 if (made.batch, stored.table) in alone:
-                    apart.append((made.batch, stored))
+                    self.apart.append((made.batch, stored))
                 elif stored.table != quarantine.TABLE:
-                    copied.setdefault(stored.table, []).append(layers.batch_layer(ledger, made.batch, stored))
-        for table, parts in sorted(copied.items()):
-            rows[table] += sum(part.file.rows for part in parts)
-            missing = _missing(on, table, parts, kept[table]) if table in kept else rows[table]
+                    self.rows[stored.table] += stored.rows
+        if self.found:
+            return  # one is enough, and is told when the record itself was found whole
+        merged = {stored.table for stored in self.one.files}
+        for table in sorted({name for name, _ in contents.small} - {quarantine.TABLE}):
+            among = f"batch BETWEEN {run[0].batch} AND {run[-1].batch}"
+            try:
+                missing = self._missing(table, contents, among) if table in merged else self.rows[table]
+            except engine.EngineError as error:
+                self._note(f"{table}.parquet", _first_line(error))
+                continue
             if missing:
-                found = f"{missing} rows of batches are not in it as they were"
-                yield _problem(ledger, one, f"{table}.parquet", found)
-    among = set(chosen)
-    said = [[pair for pair in pairs if pair[0] in among] for pairs in (one.withdrawals, one.alone)]
-    if said != [withdrawals, apart]:
-        yield _problem(ledger, one, "checkpoint.json", "other withdrawals or files")
-    if on.execute(f"FROM ({one.days_sql(ledger)}) WHERE {where} ORDER BY ALL").fetchall() != days:
-        yield _problem(ledger, one, "batches.parquet", "other days")
-    if on.execute(f"FROM ({one.sources_sql(ledger)}) WHERE {where} ORDER BY ALL").fetchall() != sorted(sources):
-        yield _problem(ledger, one, "sources.parquet", "other source files")
-    for table, of_it in kept.items():
-        (there,) = engine.row(on, f"SELECT count(*) FROM {of_it}")
-        if there != rows[table]:
-            yield _problem(ledger, one, f"{table}.parquet", f"{there} rows")
+                self._note(f"{table}.parquet", f"{missing} rows of batches are not in it as they were")
+
+    def problems(self) -> Iterator[Problem]:
+        """What the checkpoint says otherwise, after all batches were taken."""
+        one, folder = self.one, self.one.folder(self.ledger)
+        for stored in one.files:
+            found = durable.sha256(folder / stored.name) if (folder / stored.name).exists() else "none"
+            if found != stored.sha256:
+                self._note(stored.name, f"sha256 {found}", first=True)
+        yield from self.found
+        if not self.batches:
+            return
+        among = set(self.batches)
+        said = [[pair for pair in pairs if pair[0] in among] for pairs in (one.withdrawals, one.alone)]
+        if said != [self.withdrawals, self.apart]:
+            yield self._problem("checkpoint.json", "other withdrawals or files")
+        where = "true" if self.whole else f"batch IN ({', '.join(map(str, self.batches))})"
+        yield from self._listed("batches.parquet", one.days_sql(self.ledger), where, self.days, "days")
+        yield from self._listed("sources.parquet", one.sources_sql(self.ledger), where, sorted(self.sources), "sources")
+        for stored in one.files:
+            try:
+                (there,) = engine.row(self.engine, f"SELECT count(*) FROM {self._kept(stored.table, where)}")
+            except engine.EngineError as error:
+                yield self._problem(stored.name, _first_line(error))
+                continue
+            if there != self.rows[stored.table]:
+                yield self._problem(f"{stored.table}.parquet", f"{there} rows")
+
+    def _listed(self, file: str, sql: str, where: str, expected: Sequence[object], what: str) -> Iterator[Problem]:
+        """A list that a checkpoint keeps of its batches."""
+        try:
+            found = self.engine.execute(f"FROM ({sql}) WHERE {where} ORDER BY ALL").fetchall()
+        except engine.EngineError as error:
+            yield self._problem(file, _first_line(error))
+            return
+        if found != expected:
+            yield self._problem(file, f"other {'source files' if what == 'sources' else what}")
+
+    def _missing(self, table: str, contents: Contents, among: str) -> int:
+        """Rows of the batches that the merged file lacks."""
+        originals: list[str] = []
+        for (name, _), rows in contents.tables.items():
+            if name == table:
+                self.engine.register(f"originals_{len(originals)}", rows)
+                columns = layers.listed_sql(BY_NAME[table], rows.column_names)
+                originals.append(f"SELECT {columns} FROM originals_{len(originals)}")
+        sql = f"({' UNION ALL '.join(originals)}) EXCEPT ALL SELECT * FROM {self._kept(table, among)}"
+        (missing,) = engine.row(self.engine, f"SELECT count(*) FROM ({sql})")
+        return int(missing)
+
+    def _kept(self, table: str, where: str) -> str:
+        """What the checkpoint has of a table, of the batches that are looked at."""
+        merged = layers.rows_sql(BY_NAME[table], tuple(layers.merged_layers(self.ledger, self.one, table)))
+        return f"(SELECT * FROM ({merged}) WHERE {where})"
+
+    def _note(self, file: str, found: str, *, first: bool = False) -> None:
+        self.found.insert(0 if first else len(self.found), self._problem(file, found))
+
+    def _problem(self, file: str, found: str) -> Problem:
+        place = self.one.folder(self.ledger).relative_to(self.ledger) / file
+        return Problem(str(place), found, _EXPECTED, _HINT)
 
 
-def _kept(ledger: Path, one: Checkpoint, table: str, where: str) -> str:
-    """What a checkpoint has of a table, of the batches that are looked at."""
-    merged = layers.rows_sql(BY_NAME[table], tuple(layers.merged_layers(ledger, one, table)))
-    return f"(SELECT * FROM ({merged}) WHERE {where})"
-
-
-def _missing(on: engine.Engine, table: str, parts: list[Layer], kept: str) -> int:
-    """Rows of the batches that the merged file lacks. Arrow reads a small file in half the time that DuckDB takes."""
-    by_columns: dict[tuple[str, ...], list[pyarrow.Table]] = {}
-    for part in parts:
-        file = parquet.ParquetFile(pyarrow.BufferReader(part.path.read_bytes()))
-        by_columns.setdefault(part.file.columns, []).append(file.read(use_threads=False))
-    originals = []
-    for number, (columns, tables) in enumerate(by_columns.items()):
-        on.register(f"originals_{number}", pyarrow.concat_tables(tables))
-        originals.append(f"SELECT {layers.listed_sql(BY_NAME[table], columns)} FROM originals_{number}")
-    among = f"batch BETWEEN {parts[0].batch} AND {parts[-1].batch}"
-    sql = f"({' UNION ALL '.join(originals)}) EXCEPT ALL SELECT * FROM {kept} WHERE {among}"
-    (missing,) = engine.row(on, f"SELECT count(*) FROM ({sql})")
-    return int(missing)
-
-
-def _problem(ledger: Path, one: Checkpoint, file: str, found: str) -> Problem:
-    place = one.folder(ledger).relative_to(ledger) / file
-    return Problem(str(place), found, _EXPECTED, _HINT)
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from lineage.ledger.reader import Ledger
 
 Step = Callable[["Ledger", Path], None]
-FORMAT = 2
+FORMAT = 3
 DERIVATIONS: tuple[str, ...] = ("lineage.ledger.derived:write_tables", "lineage.graph.keep:derive")
 """The steps of this layer, `module:function`, in order; each is a `Step` and may use what those before it wrote."""
 GRAPH_TABLES = ("nodes", "edges", "breaks", "rings", "document_links")
 _POINTER = "current.json"
+_SIZES = "files.json"
+"""In a set: how long each of its files is, so that a torn one is noticed before it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,17 @@ class DerivedSet:
         """Where the set lies."""
         return _home(ledger) / f"{self.number:06d}"
 
+    def torn(self, ledger: Path) -> str:
+        """The first file that is not as long as it was written, "" where all are; what was added later is not asked.
+
+        Raises OSError, ValueError where the list of the files cannot be read.
+        """
+        folder = self.folder(ledger)
+        sizes = json.loads((folder / _SIZES).read_bytes())
+        if not isinstance(sizes, dict):
+            raise ValueError(f"{_SIZES} holds no list of files")
+        return next((name for name, size in sizes.items() if _size(folder / name) != size), "")
+
     def fits_tables(self, ledger: Ledger) -> bool:
         """Whether the set's tables are those of this view."""
         made_from = (self.batch, self.as_of, self.code, self.release, self.format)
@@ -67,7 +80,19 @@ class DerivedSet:
 
 
 def in_force(ledger: Path) -> DerivedSet | None:
-    """The set the pointer names; None when there is none, or its folder has gone."""
+    """The set the pointer names; None when there is none, it has gone or a file of it is torn.
+
+    Cost: the size of every file is asked (some fifty, a tenth of a millisecond), no content is read.
+    """
+    try:
+        found = named(ledger)
+        return found if found and not found.torn(ledger) else None
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def named(ledger: Path) -> DerivedSet | None:
+    """The set the pointer names, whole or not; None when there is none."""
     try:
         found = DerivedSet(**json.loads((_home(ledger) / _POINTER).read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -130,12 +155,25 @@ def _build(ledger: Ledger, made: DerivedSet, steps: Sequence[Step]) -> None:
     try:
         for step in steps:
             step(ledger, aside)
+        durable.write(aside / _SIZES, durable.to_json(_sizes(aside)))
         durable.sync_tree(aside)
         durable.rename(aside, made.folder(ledger.path))
     finally:
         durable.discard(aside)
         durable.discard(spilled)
     durable.write(_home(ledger.path) / _POINTER, durable.to_json(asdict(made)) + b"\n")
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """The size of every file of a set by its name."""
+    return {str(file.relative_to(folder)): file.stat().st_size for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+def _size(file: Path) -> int:
+    try:
+        return os.stat(file).st_size
+    except FileNotFoundError:
+        return -1
 
 
 def _step(name: str) -> Step:

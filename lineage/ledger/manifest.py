@@ -139,12 +139,18 @@ def within(last: int, up_to: int | None) -> int:
 def parse(file: Path) -> Manifest:
     """One manifest. Raises Damaged when it is not one."""
     try:
-        value = json.loads(file.read_bytes())
+        return of_bytes(file.read_bytes(), file)
+    except FileNotFoundError:
+        raise Damaged(f"{file} is gone", "run lineage verify") from None
+
+
+def of_bytes(content: bytes, file: Path) -> Manifest:
+    """A manifest out of the bytes of a file that is named in errors. Raises Damaged."""
+    try:
+        value = json.loads(content)
         written = value["format"]
         if written == FORMAT:
             return _from_json(value)
-    except FileNotFoundError:
-        raise Damaged(f"{file} is gone", "run lineage verify") from None
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Damaged(f"{file}: no manifest ({error})", "run lineage verify") from error
     raise Damaged(

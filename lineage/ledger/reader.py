@@ -180,12 +180,7 @@ class Ledger:
         """The fund-flow graph of this view: memory-mapped from the derived set where that fits, else built."""
         from lineage.graph import keep
 
-        folder = self._graph_folder
-        if folder:
-            return keep.load(folder / "graph")
-        from lineage.graph.build import build  # compiles kernels: not on the way of one trace
-
-        return build(self)
+        return keep.graph_of(self, self._graph_folder)
 
     def trace(self, record: str, direction: Direction = "up", policy: str = "pro-rata", **shown: Any) -> Trail:
         """A record's trail up to its sources or down to its payees.
@@ -298,7 +293,9 @@ class Ledger:
             if is_overflow(error):
                 raise beyond_count() from error
             if not self._set_is_gone():
-                raise
+                from lineage.ledger import torn
+
+                raise torn.told(error, self.history, [*self._views.values()]) or error from error
         self._forget_set()
         self.bind(set(_WORD.findall(sql)))
         return ask(self.engine.cursor())

@@ -28,7 +28,7 @@ def differing(path: str | Path) -> Problem | None:
 
 
 def _problems(path: Path) -> Iterator[Problem]:
-    found = derived.in_force(path)
+    found = derived.named(path)
     fresh = Ledger(path).from_batches()
     if found is None or not found.fits_tables(fresh):
         return
@@ -45,6 +45,8 @@ def _problems(path: Path) -> Iterator[Problem]:
                 f"+ (SELECT count(*) FROM (FROM {kept} EXCEPT ALL FROM {name})) AS odd")]
             if odd:
                 yield _problem(folder, f"{name}.parquet", f"{odd} rows that differ")
+        if torn := found.torn(path):
+            yield _problem(folder, torn, "a file that is longer or shorter than it was written")
     except (OSError, ValueError, engine.EngineError) as error:
         yield _problem(folder, "", f"a file that cannot be read ({str(error).splitlines()[0]})")
 

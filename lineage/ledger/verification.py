@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +19,12 @@ from lineage import engine
 from lineage.errors import Damaged, LineageError, NotFound, Problem
 from lineage.ledger import checkpoint, comparison, durable, extent, journal, layers, manifest, stored_rows, tokens
 from lineage.ledger.anchor import Anchor
+from lineage.ledger.checkpoint import Checkpoint
 from lineage.ledger.extent import Since
 from lineage.ledger.manifest import FIRST, Manifest
 
+_BYTES_AT_ONCE = 32 << 20
+"""So much of small files is in memory together; decoded it may be ten times as much."""
 _COUNTS = ("loaded", "corrected", "unchanged", "rejected")
 
 
@@ -80,22 +85,55 @@ def _problems(ledger: Path, tally: _Tally, anchors: Sequence[Anchor], since: Sin
     on = engine.connect()
     engine.forget_files(on)
     try:
-        for some in extent.runs(numbers):
+        compared = [_comparing(on, ledger, one, numbers) for one in checkpoint.in_force(ledger, last)]
+        for some in extent.runs(numbers, [one.one.last for one in compared]):
             run: list[Manifest] = []
             for number in some:
                 yield from _rejoined(ledger, number, tally)
                 yield from _manifest(ledger, number, tally, anchors, run)
-            for made in run:
-                yield from _batch(ledger, made, tally)
-            yield from stored_rows.problems(on, ledger, run)
-            tally.batches += len(run)
-        for one in checkpoint.in_force(ledger, last):
-            yield from comparison.problems(on, ledger, one, numbers)
+            held = next((one for one in compared if one.one.first <= some[0] <= one.one.last), None)
+            for part in _in_memory(run):
+                yield from _batches(on, ledger, part, tally, held)
+        for one in compared:
+            yield from one.problems()
     finally:
         on.close()
     yield from (problem for one in anchors if one.batch > last for problem in [_beyond(one, "batch", last)])
     yield from _journal(ledger, tally, anchors)
     yield from _audit(ledger, tally)
+
+
+def _comparing(on: engine.Engine, ledger: Path, one: Checkpoint, numbers: Sequence[int]) -> comparison.Comparing:
+    read = bisect_right(numbers, one.last) - bisect_left(numbers, one.first)
+    return comparison.Comparing(on, ledger, one, whole=read == one.last - one.first + 1)
+
+
+def _in_memory(run: Sequence[Manifest]) -> Iterator[list[Manifest]]:
+    """The run in parts whose small files may be in memory together."""
+    part: list[Manifest] = []
+    held = 0
+    for made in run:
+        size = sum(stored.bytes for stored in made.files if stored.bytes <= stored_rows.SMALL_BYTES)
+        if part and held + size > _BYTES_AT_ONCE:
+            yield part
+            part, held = [], 0
+        part.append(made)
+        held += size
+    if part:
+        yield part
+
+
+def _batches(
+    on: engine.Engine, ledger: Path, part: Sequence[Manifest], tally: _Tally, held: comparison.Comparing | None
+) -> Iterator[Problem]:
+    """Some batches: each file's bytes, the rows in them, and what the checkpoint over them says of these."""
+    contents = stored_rows.Contents()
+    for made in part:
+        yield from _batch(ledger, made, tally, contents)
+    yield from stored_rows.problems(on, ledger, contents)
+    if held:
+        held.take(part, contents)
+    tally.batches += len(part)
 
 
 def _rejoined(ledger: Path, number: int, tally: _Tally) -> Iterator[Problem]:
@@ -126,18 +164,20 @@ def _manifest(
     file = manifest.file_of(ledger, number)
     name = f"manifest/{file.name}"
     try:
-        made = manifest.parse(file)
-    except Damaged as error:
-        yield Problem(name, error.message, "a manifest in this release's format", error.hint)
+        content = file.read_bytes()
+        made = manifest.of_bytes(content, file)
+    except (Damaged, OSError) as error:
+        said, hint = (error.message, error.hint) if isinstance(error, Damaged) else (f"{file} is gone", "")
+        yield Problem(name, said, "a manifest in this release's format", hint)
         return
     if made.batch != number:
         yield Problem(name, f"batch {made.batch}", f"batch {number}", "the file was renamed")
     if made.previous != tally.head:
         tally.at = number - 1
         yield _changed(file.name, made.previous, tally)
-    if file.read_bytes() != made.to_bytes():
+    if content != made.to_bytes():
         yield Problem(name, "bytes that this release would not write", "the manifest as written", "the file was edited")
-    tally.head, tally.at = manifest.hash_of(file), number
+    tally.head, tally.at = hashlib.sha256(content).hexdigest(), number
     wrong = [batch for batch in made.withdraws if not 1 <= batch < number]
     if wrong:
         yield Problem(name, f"withdraws {wrong}", f"batches before {number}", column="withdraws")
@@ -176,7 +216,8 @@ def _key(ledger: Path, made: Manifest) -> Iterator[Problem]:
         )
 
 
-def _batch(ledger: Path, made: Manifest, tally: _Tally) -> Iterator[Problem]:
+def _batch(ledger: Path, made: Manifest, tally: _Tally, contents: stored_rows.Contents) -> Iterator[Problem]:
+    """What a manifest says in itself, and its files' names and bytes; those whose hash is right join the contents."""
     folder = layers.batch_folder(ledger, made.batch)
     for outcome in made.outcomes:
         for unit in ("", "_fen"):
@@ -188,7 +229,7 @@ def _batch(ledger: Path, made: Manifest, tally: _Tally) -> Iterator[Problem]:
                     f"{total} = loaded + corrected + unchanged + rejected",
                     table=outcome.table,
                 )
-    present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
+    present = set(os.listdir(folder)) if folder.is_dir() else set()
     named = {stored.name for stored in made.files}
     if present != named:
         odd = sorted(present ^ named)
@@ -198,7 +239,9 @@ def _batch(ledger: Path, made: Manifest, tally: _Tally) -> Iterator[Problem]:
             "exactly the files that the manifest names",
         )
     for stored in made.files:
-        found = durable.sha256(folder / stored.name)
+        file, small = folder / stored.name, stored.bytes <= stored_rows.SMALL_BYTES
+        content = file.read_bytes() if small and file.stat().st_size == stored.bytes else None
+        found = durable.sha256(file) if content is None else hashlib.sha256(content).hexdigest()
         if found != stored.sha256:
             yield Problem(
                 f"batches/{made.batch:06d}/{stored.name}",
@@ -206,6 +249,7 @@ def _batch(ledger: Path, made: Manifest, tally: _Tally) -> Iterator[Problem]:
                 f"sha256 {stored.sha256}",
                 "the file was changed or is torn: take it from a backup",
             )
+        contents.add(made, stored, content)
         tally.files += 1
         tally.rows += stored.rows
 

@@ -233,6 +233,8 @@ def other_days(folder: Path) -> None:
         (change_byte, "sha256"),
         (add_withdrawal, "other withdrawals"),
         (other_days, "other days"),
+        (lambda folder: (folder / "batches.parquet").write_bytes(b"PAR1"), "batches.parquet"),
+        (lambda folder: (folder / "sources.parquet").unlink(), "sources.parquet"),
     ],
 )
 def test_a_checkpoint_that_says_otherwise_is_named(ledger: Path, forge: Callable[[Path], None], said: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from lineage import engine
 from lineage.errors import NotFound
-from lineage.ledger import journal, verify
+from lineage.ledger import durable, journal, verify
 from tests.staging import load_rows
 
 
@@ -90,6 +90,32 @@ def test_rows_that_do_not_sum_up_are_named(ledger: Path) -> None:
     manifest["files"][0]["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
     edit_manifest(ledger, 3, files=manifest["files"])
     assert "expected 1 rows, 0 fen" in found(ledger)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT *, 1 AS more FROM p", "other columns than the manifest names: more"),
+        ("SELECT * EXCLUDE (name) FROM p", "other columns than the manifest names: name"),
+        ("SELECT * REPLACE (NULL::VARCHAR AS project_code) FROM p", "1 rows with the key of another"),
+    ],
+)
+def test_rows_of_another_form_are_named_though_their_hash_is_right(ledger: Path, sql: str, said: str) -> None:
+    value = json.loads((ledger / "manifest/000003.json").read_bytes())
+    file = ledger / "batches/000003/projects.parquet"
+    database = engine.connect()
+    database.execute(f"CREATE TABLE p AS SELECT * FROM {engine.parquet([file])}")
+    engine.write_parquet(database, sql, file)
+    value["files"][0].update(sha256=durable.sha256(file), bytes=file.stat().st_size)
+    edit_manifest(ledger, 3, files=value["files"])
+    assert said in found(ledger)
+
+
+def test_a_size_that_is_not_the_file_s_is_named(ledger: Path) -> None:
+    value = json.loads((ledger / "manifest/000003.json").read_bytes())
+    value["files"][0]["bytes"] += 5_000_000
+    edit_manifest(ledger, 3, files=value["files"])
+    assert "bytes" in found(ledger)
 
 
 @pytest.mark.parametrize(("line", "place"), [(1, "journal.jsonl:2:previous"), (2, "journal.jsonl:3:previous")])
