@@ -52,9 +52,13 @@ def draws_of(graph: Graph, node: int) -> list[Draw]:
 
 def named_by_deposit(graph: Graph, node: int) -> dict[int, int]:
     """How much named draws take of each deposit of a node, by the deposit's edge."""
+    return _by_deposit(graph, _named(graph, node))
+
+
+def _by_deposit(graph: Graph, named: dict[int, int]) -> dict[int, int]:
     edges = graph.edges
     total: dict[int, int] = {}
-    for place in _named(graph, node).values():
+    for place in named.values():
         part = int(edges.named_part[place])
         if part:
             deposit = int(edges.named_deposit[place])
@@ -89,7 +93,7 @@ class _Intervals:
     def __init__(self, graph: Graph, node: int, policy: str, deposits: Sequence[Deposit]) -> None:
         self._graph, self._node = graph, node
         self._named = _named(graph, node)
-        self._pool = IntervalPool(deposits, named_by_deposit(graph, node), policy)
+        self._pool = IntervalPool(deposits, _by_deposit(graph, self._named), policy)
 
     def draw(self, edge: int) -> Lot:
         edges = self._graph.edges

@@ -30,12 +30,13 @@ _AREAS = ("pages.word_", "viz.reason_", "viz.kind_", "viz.evidence_", "viz.polic
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How somebody looks at a page: who, in which language and unit, at which address."""
+    """How somebody looks at a page: who, in which language and unit, at which address; `kept` is in every address."""
 
     asker: Asker
     lang: Language
     unit: str
     names: Mapping[str, str]
+    kept: Mapping[str, str]
 
     def say(self, key: str, **values: object) -> str:
         """A word of the pages."""
@@ -98,15 +99,6 @@ class View:
         """Whether the page offers decisions: to investigators, on what stands now."""
         return self.is_present and self.asker.person.may("investigator")
 
-    @property
-    def kept(self) -> dict[str, str]:
-        """What every address keeps."""
-        return {
-            **kept_sight(self.asker.request),
-            **({"lang": self.lang} if self.lang != "zh" else {}),
-            **({"unit": self.unit} if self.unit != "wan" else {}),
-        }
-
     def place(self, code: str | None) -> str:
         """A division's name; its code where it has none."""
         return self.names.get(code or "", code or "")
@@ -117,10 +109,14 @@ def view_of(asker: Asker) -> View:
     from queries.territory import division_names
 
     asked = asker.request.query_params
-    unit = asked.get("unit", "wan")
+    lang: Language = "en" if asked.get("lang") == "en" else "zh"
+    unit = asked["unit"] if asked.get("unit") in UNITS else "wan"
     ledger = asker.ledger
     names = asker.service.remembered(ledger, ("names",), lambda: division_names(ledger))
-    return View(asker, "en" if asked.get("lang") == "en" else "zh", unit if unit in UNITS else "wan", names)
+    kept = kept_sight(asker.request)
+    kept |= {"lang": lang} if lang != "zh" else {}
+    kept |= {"unit": unit} if unit != "wan" else {}
+    return View(asker, lang, unit, names, kept)
 
 
 def page(view: View, module: str, title: str, *body: object) -> Response:
