@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from lineage.schema import BY_KIND, Sensitive, Table
+from lineage.money import yuan
+from lineage.schema import BY_KIND, ColumnType, Sensitive, Table
 from lineage.words import Language
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def gather(ledger: Ledger, trail: Trail, divisions: dict[str, str], lang: Langua
         records = {trail.record, *ends[:_ROWS_OF_MOST], *(gap.record for gap in trail.breaks)}
     return Evidence(
         comparison=compare(ledger, trail.record, "up" if trail.direction == "up" else "down").to_json(),
-        rows=tuple(_rows(ledger, records)),
+        rows=tuple(_rows(ledger, records, lang)),
         asserted=tuple(_asserted(ledger, records)),
         findings=_told(found, lang),
         rules=tuple(_rules(found, lang)),
@@ -69,7 +70,7 @@ def _rules(found: list[Finding], lang: Language) -> Iterator[tuple[str, str, str
         yield rule, page.titles[lang], page.section(what), page.section(basis), parameters
 
 
-def _rows(ledger: Ledger, records: set[str]) -> Iterator[tuple[str, str, str, str, str, str]]:
+def _rows(ledger: Ledger, records: set[str], lang: Language) -> Iterator[tuple[str, str, str, str, str, str]]:
     """Filled cells of the records' rows with where they came from; sensitive numbers in their masked form."""
     by_kind: dict[str, list[str]] = {}
     for record in sorted(records):
@@ -81,16 +82,18 @@ def _rows(ledger: Ledger, records: set[str]) -> Iterator[tuple[str, str, str, st
         found = ledger.rows(f"SELECT * FROM {table.name} WHERE record IN (SELECT unnest(?))", [wanted])
         for row in sorted(found, key=lambda row: str(row["record"])):
             place = (str(row["record"]), str(row["file"]), str(row["sheet"] or ""), str(row["row"]))
-            for name, value in _cells(table, row):
+            for name, value in _cells(table, row, lang):
                 yield (*place, name, value)
 
 
-def _cells(table: Table, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _cells(table: Table, row: dict[str, Any], lang: Language) -> Iterator[tuple[str, str]]:
+    """Each filled column by its name of the data dictionary, in Chinese with its label; amounts in yuan."""
     for column in table.columns:
         name = column.stored if column.sensitive is Sensitive.NO else f"{column.stored}_masked"
         value = row.get(name)
         if value is not None and value != "":
-            yield column.stored, str(value)
+            label = f"{column.zh} {column.name}" if lang == "zh" else column.name
+            yield label, yuan(value) if column.type is ColumnType.MONEY else str(value)
 
 
 def _asserted(ledger: Ledger, records: set[str]) -> Iterator[tuple[str, str, str, str, str]]:

@@ -67,12 +67,13 @@ def test_a_pack_is_written_with_workbook_and_checker_and_holds(example_ledger, t
     assert "manifest 1 SHA-256" in page
 
 
-def test_a_pack_shows_account_numbers_masked_only(example_ledger):
+def test_a_pack_shows_account_numbers_masked_only_and_columns_as_the_reader_calls_them(example_ledger):
     ledger = lineage.open(example_ledger("sound"))
     trail = ledger.trace("payment:P-00000001")
-    cells = {(row[0], row[4]): row[5] for row in gather(ledger, trail, {}).rows}
+    cells = {(row[0], row[4]): row[5] for row in gather(ledger, trail, {}, "en").rows}
     assert cells["payment:P-00000001", "payee_account"] == "****************0001"
-    assert cells["payment:P-00000001", "amount_fen"] == "30943700"
+    assert cells["payment:P-00000001", "amount"] == "309437.00"
+    assert ("payment:P-00000001", "金额 amount") in {(row[0], row[4]) for row in gather(ledger, trail, {}, "zh").rows}
 
 
 def test_a_divisions_year_has_a_pack_too(example_ledger, tmp_path: Path):
