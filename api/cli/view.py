@@ -9,7 +9,7 @@ import typer
 
 from api.cli.options import Settings, option, options
 from api.cli.output import DONE, note
-from lineage.errors import Misuse
+from lineage.errors import Misuse, NotFound
 from lineage.words import say
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def _flows(
 
         evidence = gather_division(ledger, code, year, settings.lang)
         return write_flow_pack(rows, output, evidence, heading=heading, lang=settings.lang)
+    if not rows:
+        raise NotFound(f"nothing moved in {name} in {year}", "name another year with --year")
     from viz import flow_view
 
     flow_view(rows, output, lang=settings.lang, heading=heading)

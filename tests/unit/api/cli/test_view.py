@@ -84,3 +84,11 @@ def test_a_divisions_year_has_a_pack_too(example_ledger, tmp_path: Path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "新华区农业农村局" in target.read_text(encoding="utf-8")
+
+
+def test_a_year_in_which_nothing_moved_makes_no_page(example_ledger, tmp_path: Path, capsys):
+    target = tmp_path / "year.html"
+    ledger = str(example_ledger("sound"))
+    assert run(["view", "410402000", "--year", "1990", "--ledger", ledger, "-o", str(target)]) == 2
+    assert "nothing moved in 新华区 in 1990" in capsys.readouterr().err
+    assert not target.exists()
