@@ -101,8 +101,8 @@ def _collect(node: int, money: Any, born: Any, lots: Any, date: Any, held: Any, 
             day = date[in_edge[place]]
             arising = arises[other, 3] < day or (arises[other, 3] == day and arises[other, 2] < 0)
         if arising:
-            held[count, AMOUNT], held[count, KIND], held[count, ROW] = arises[other, 0], arises[other, 1], -1
-            held[count, DATE] = arises[other, 3]
+            held[count, AMOUNT], held[count, KIND] = arises[other, 0], arises[other, 1]
+            held[count, ROW], held[count, DATE] = -1, arises[other, 3]
             other += 1
         else:
             edge = in_edge[place]

@@ -58,7 +58,7 @@ class Line:
 
     lot: Mapping[int, int]
     amount: int
-    taken: int = 0
+    taken: int
 
     @property
     def left(self) -> int:

@@ -34,31 +34,37 @@ class Area:
 
 
 _POLICIES = ("tests/unit/attribution", "tests/property/test_attribution.py")
-_PASSES = ("tests/unit/attribution", "tests/property/test_passes.py")
+_POOLS = tuple(f"tests/unit/attribution/test_{name}.py" for name in ("mixture", "policies", "vectors"))
+_BOUNDS = ("tests/unit/attribution/test_bounds.py",)
+_PASSES = ("tests/property/test_passes.py",)
 _EXAMPLES = ("tests/golden/test_examples.py",)
 _ORACLE = ("tests/differential/test_random_books.py",)
-_RULES = ("tests/unit/queries/test_check.py", "tests/property/test_rules.py", *_ORACLE)
+_CHECKED = (("tests/unit/queries/test_check.py",), ("tests/property/test_rules.py",), _ORACLE)
 AREAS: Mapping[str, Area] = MappingProxyType(
     {
         "money": Area(("lineage/money.py",), (("tests/unit/test_money.py",),)),
         "policies": Area(
             tuple(f"lineage/attribution/{name}.py" for name in
-                  ("mixture", "pool", "interval", "named", "replay", "blend", "lifo", "libr", "poison", "explain")),
-            (_POLICIES, _EXAMPLES),
+                  ("mixture", "pool", "interval", "named", "replay", "blend", "lifo", "libr", "poison")),
+            (_POOLS, _POLICIES, _EXAMPLES),
+            True,
         ),
-        "bounds": Area(("lineage/attribution/bounds.py",), (_POLICIES, _EXAMPLES)),
+        "bounds": Area(("lineage/attribution/bounds.py",), (_BOUNDS, _POLICIES, _EXAMPLES), True),
         "passes": Area(
             tuple(f"lineage/attribution/{name}.py" for name in
                   ("wide", "class_mixture", "class_pass", "class_walk", "day_pass", "passes")),
-            (_PASSES, _EXAMPLES),
+            (_PASSES, _ORACLE),
         ),
-        "flow": Area(("lineage/shares.py", "lineage/books.py", "lineage/entries.py"), (_EXAMPLES, _POLICIES)),
+        "flow": Area(("lineage/shares.py", "lineage/books.py", "lineage/entries.py"), (_EXAMPLES, _POLICIES), True),
+        "explanation": Area(
+            ("lineage/explain.py", "lineage/day_order.py", "lineage/proof.py"), (_POLICIES, _EXAMPLES), True
+        ),
         "rules": Area(
             ("queries/rules/[!t]*/*.sql", "queries/rules/*/*.py"),
             (("tests/golden/test_rules.py", "-k", "{stem}"), _ORACLE),
             True,
         ),
-        "check": Area(("queries/check.py", "queries/quoted.py", "queries/solutions.py"), (_RULES,), True),
+        "check": Area(("queries/check.py", "queries/quoted.py", "queries/solutions.py"), _CHECKED, True),
         "tables": Area(("queries/rules/tables/*.sql",), (("tests/golden/test_rules.py",), _ORACLE), True),
         "reconciliation": Area(
             ("queries/reconcile.sql", "queries/reconcile.py", "queries/reconcile_*.py"),

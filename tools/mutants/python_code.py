@@ -1,6 +1,7 @@
 """Mutants of Python: one operator, constant or condition each; SQL in a string is changed as SQL is.
 
-What no test of answers could notice is left alone: docstrings, annotations, decorators, imports for type checking.
+What no test of answers could notice is left alone: docstrings, annotations, decorators, imports for type checking, and
+that the rows of a `zip` are said to be equally many.
 """
 
 from __future__ import annotations
@@ -92,6 +93,8 @@ def _left_alone(tree: ast.AST) -> Iterator[int]:
         beside += [part for field in ("annotation", "returns") if (part := getattr(node, field, None))]
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             yield id(node)
+        if isinstance(node, ast.keyword) and node.arg == "strict":
+            beside.append(node.value)
         yield from (id(part) for one in beside for part in ast.walk(one))
 
 

@@ -7,7 +7,9 @@ costs its tests and not the imports.
 from __future__ import annotations
 
 import importlib
+import math
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -18,10 +20,13 @@ from pathlib import Path
 
 from tools.mutants.mutant import Mutant
 
-TIMES_LONGER, SECONDS_AT_LEAST = 8, 30
-"""A run that takes so many times as long as without the change hangs; no run is given up sooner than this."""
+TIMES_LONGER, SECONDS_AT_LEAST = 3, 10
+"""A run that takes so many times the processor time that it takes without the change hangs; no run is given up sooner
+than this."""
+SLEEPS = 12
+"""A run whose clock time is so many times the processor time it may take is waiting for something that never comes."""
 POLL_SECONDS = 0.05
-LIBRARIES = ("pytest", "hypothesis", "numpy", "pyarrow.parquet", "duckdb", "pandas", "openpyxl")
+LIBRARIES = ("pytest", "hypothesis", "numpy", "pyarrow.parquet", "duckdb", "pandas", "openpyxl", "networkx")
 _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".cache", "__pycache__", "demo", ".hypothesis", ".*_cache")
 _OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 _PASSED, _NOTHING_RUN = 0, 5
@@ -47,18 +52,22 @@ def copy_tree(root: Path, folder: Path) -> Path:
 
 def noticed(mutant: Mutant, folder: Path, stages: Stages, usual: Mapping[tuple[str, ...], float]) -> bool:
     """Whether a test fails, or hangs, on the mutant; a later stage is asked only where the earlier ones pass. `usual`
-    seconds of a stage are what it takes without a change.
+    seconds of a stage are the processor time that it takes without a change.
     """
     with changed(mutant, folder):
-        return any(not passes(folder, stage, TIMES_LONGER * usual[stage]) for stage in stages)
+        return any(
+            not passes(folder, stage, max(TIMES_LONGER * usual[stage], SECONDS_AT_LEAST)) for stage in stages
+        )
 
 
 def passes(folder: Path, tests: Sequence[str], seconds: float) -> bool:
-    """Whether the tests pass in the tree of `folder` in time; where the arguments choose none, nothing fails."""
+    """Whether the tests pass in the tree of `folder` within so much processor time, which other work on the machine
+    does not use up; where the arguments choose none, nothing fails.
+    """
     child = os.fork()
     if not child:
-        _run(folder, tests)
-    deadline = time.monotonic() + max(seconds, SECONDS_AT_LEAST)
+        _run(folder, tests, seconds)
+    deadline = time.monotonic() + SLEEPS * seconds
     while time.monotonic() < deadline:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
@@ -69,11 +78,13 @@ def passes(folder: Path, tests: Sequence[str], seconds: float) -> bool:
     return False
 
 
-def _run(folder: Path, tests: Sequence[str]) -> None:
+def _run(folder: Path, tests: Sequence[str], seconds: float) -> None:
     """In the child: run the tests and end with pytest's own code."""
     code = 3
     try:
         os.setpgid(0, 0)
+        spent = math.ceil(time.process_time() + seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (spent, spent))
         os.environ.update(LINEAGE_INTERPRETED="1", PYTHONDONTWRITEBYTECODE="1", HYPOTHESIS_PROFILE="mutants")
         sys.dont_write_bytecode = True
         os.chdir(folder)

@@ -34,6 +34,15 @@ def test_quotas_that_all_round_up_are_taken_back_from_the_greatest_name_first() 
 def test_a_lot_never_names_a_source_with_nothing() -> None:
     assert share({1: 1_000, 2: 1}, 0, 3) == {1: 3}
     assert share({1: 4, 2: 0}, 1, 4) == {1: 3}
+    assert share({1: 4}, 2, 2) == {}
+
+
+def test_quotients_that_are_nearly_equal_are_told_apart() -> None:
+    """Of 3, 2, 2, 2, 2 the first five fen go one each, the sixth to 3/3 before 2/3; a third one (3/5) comes after them.
+    Of 7, 6, 1 the last of all fen is 7/13, for 6/11 is more.
+    """
+    assert first_fen({1: 3, 2: 2, 3: 2, 4: 2, 5: 2}, 8) == {1: 2, 2: 2, 3: 2, 4: 1, 5: 1}
+    assert first_fen({1: 7, 2: 6, 3: 1}, 13) == {1: 6, 2: 6, 3: 1}
 
 
 @pytest.mark.parametrize("small", [49, 51])

@@ -113,6 +113,12 @@ def test_poison_marks_every_source_that_could_be_in_a_draw() -> None:
     assert drawn.balance == {1: 1}
 
 
+@pytest.mark.parametrize("policy", ["rolling", "lifo", "libr", "poverty-first"])
+def test_draws_of_more_than_was_deposited_are_a_fault_of_whoever_asks(policy: str) -> None:
+    with pytest.raises(AssertionError, match="draws are more than its deposits"):
+        pool(policy, [("in", OWN, 3), ("out", "", 2), ("out", "", 2)])
+
+
 def test_one_draw_is_had_without_its_siblings() -> None:
     deposits = [Deposit({1: 60, 2: 40}, 100, 0, 10), Deposit({3: 50}, 50, 9, 11)]
     draws = [Draw(20, 1), Draw(60, 2, named=11), Draw(65, 3)]

@@ -55,6 +55,17 @@ def test_what_goes_round_in_a_ring_is_all_sourced(policy: str) -> None:
 
 
 @pytest.mark.parametrize("policy", AMOUNTS)
+def test_a_fen_from_outside_is_a_source(policy: str) -> None:
+    """An account got a fen from outside the treasury and spent it."""
+    day = "2017-01-01"
+    account = Node("special_account:S", "special_account", 0, "", "4", receipts=[(day, "account_entry:R", 1, True)])
+    entry = Node("account_entry:E", "account_entry", 1, day, "4")
+    edges = [Edge(account.record, entry.record, 1, day)]
+    found = pools(graph_of(finish(Network({node.record: node for node in (account, entry)}, edges))), policy)
+    assert found == {account.record: {"unsourced 0": 1}, entry.record: {"unsourced 0": 1}}
+
+
+@pytest.mark.parametrize("policy", AMOUNTS)
 def test_records_that_are_not_connected_change_nothing(policy: str) -> None:
     mine, other = random_network(11), random_network(12)
     for record in list(other.nodes):
