@@ -21,7 +21,7 @@ from typing import Any, TypedDict, Unpack
 from lineage import engine
 from lineage import ledger as ledgers
 from lineage.errors import Damaged, Misuse, Unavailable
-from lineage.ledger import Snapshot, SourceFile, StagedTable, Terms, Writer
+from lineage.ledger import Snapshot, SourceFile, StagedTable, Terms, Writer, torn
 from lineage.ledger.derived import derive
 from lineage.money import beyond_count
 from lineage.schema import BY_NAME, TABLES, Table
@@ -117,10 +117,9 @@ def load(
         except engine.EngineError as error:
             if engine.is_overflow(error):
                 raise beyond_count() from error
+            if damaged := torn.told(error, writer.history):
+                raise Damaged(damaged.message, f"{damaged.hint}; nothing was written") from error
             why = str(error).splitlines()[0][:300]
-            if str(path / "batches") in why:
-                hint = "run lineage verify; nothing was written"
-                raise Damaged(f"a file of the ledger cannot be read: {why}", hint) from error
             raise Unavailable(
                 f"the load could not be done: {why}", "see memory and disk; nothing was written"
             ) from error

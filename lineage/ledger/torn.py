@@ -18,13 +18,13 @@ _HINTS = {
 }
 
 
-def told(error: Exception, history: History, bound: Sequence[Path]) -> Damaged | None:
+def told(error: Exception, history: History, bound: Sequence[Path] = ()) -> Damaged | None:
     """The error as one that names the file; None where all can be read, so that the question is at fault.
 
     `bound` are the derived files that questions read; the others are those of the batches. Cost: reads the files, up to
     the first that fails; nothing where the engine did not get as far as reading.
     """
-    if not engine.may_be_damage(error):
+    if engine.is_overflow(error) or not engine.may_be_damage(error):
         return None
     on = engine.connect()
     parts = (part.path for table in TABLES for part in layers.layers(history, table.name))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lineage import engine
 from lineage.errors import Damaged, Misuse, NotFound, Unavailable
-from lineage.ledger import checkpoint, clear, covering, durable, history, journal, layers, lock, manifest, tokens
+from lineage.ledger import checkpoint, clear, covering, durable, history, journal, layers, lock, manifest, tokens, torn
 from lineage.ledger.commit import NO_TERMS, Load, Plan, Prepared, StagedTable, Terms, latest_business_date, prepare
 from lineage.ledger.history import History
 from lineage.ledger.manifest import Manifest, SourceFile, TableOutcome
@@ -202,6 +202,8 @@ def write(
             writer = Writer(ledger, who, at, staging, key, covering.cover(staging, known), work, terms)
             writer._note_withdrawals()
             yield writer
+        except engine.EngineError as error:
+            raise torn.told(error, known) or error from error
         finally:
             staging.close()
             durable.discard(work)
