@@ -177,7 +177,9 @@ def _first_outcome(plan: Plan, table: Table, part: StagedTable, file: Path) -> T
 
 def _outcome(plan: Plan, table: Table, part: StagedTable, file: Path) -> TableOutcome:
     fen = f"coalesce(sum({table.money}), 0)::BIGINT" if table.money else "0"
-    counted = plan.engine.execute(f"SELECT verdict, count(*), {fen} FROM judged GROUP BY verdict").fetchall()
+    counted = plan.engine.execute(
+        "SELECT verdict, count(*), coalesce(sum(fen), 0)::BIGINT FROM judged GROUP BY verdict"
+    ).fetchall()
     given = {verdict: (rows, sum_fen) for verdict, rows, sum_fen in counted}
     nothing = (0, 0)
     gone = engine.row(

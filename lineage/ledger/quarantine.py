@@ -53,7 +53,7 @@ def add_moves(on: engine.Engine, table: Table) -> None:
     on.execute(
         f"INSERT INTO rejected SELECT '{table.name}', file, sheet, \"row\", moved, moved_to, "
         f"moved_from || ' as in the ledger', {engine.literal(_MOVE_HINT)} || {key}, "
-        f"{_line(table)}, {fen} FROM judged WHERE verdict = 'rejected'"
+        f"{_line(table)}, {fen} FROM judged_rows WHERE verdict = 'rejected'"
     )
 
 

@@ -1,7 +1,8 @@
 """The comparison of a load's rows with the rows in force, in SQL: loaded, corrected, unchanged or rejected.
 
-Works on two temporary tables of the writer's engine: `staged` (clean rows of one table) and `judged`
-(the same with `verdict`, and for a move the column moved and both values).
+Works on two temporary tables of the writer's engine: `staged` (clean rows of one table) and `judged` (by `place`, a row
+of `staged`, its `verdict`, its fen, and for a move the column moved and both values). The view `judged_rows` is both
+together: rows that came again unchanged, most of them in a repeated load, are copied nowhere.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ def refuse_duplicates(on: engine.Engine, table: Table, relation: str) -> None:
 
 def judge(on: engine.Engine, table: Table, parts: tuple[Layer, ...], *, allow_move: bool) -> None:
     """Fill `judged` from `staged` and the rows in force."""
-    known = layers.current_sql(table, parts, _narrowed(table))
+    fen = f"s.{table.money}" if table.money else "0"
+    (staged,) = engine.row(on, "SELECT count(*) FROM staged")
+    few = staged * 2 < sum(part.file.rows for part in parts)
+    known = layers.current_sql(table, parts, _narrowed(table) if few else "")
     match = " AND ".join(f"{_equal(column)}" for column in stored_key(table))
     kept = [column for column in table.compared if column not in stored_key(table)]
     same = " AND ".join(_equal(column) for column in (*kept, EXTRAS))
@@ -66,19 +70,24 @@ def judge(on: engine.Engine, table: Table, parts: tuple[Layer, ...], *, allow_mo
     new = "".join(f"WHEN NOT ({_equal(column)}) THEN s.{column}::VARCHAR " for column in _moving(table))
     fresh = f"(c.batch IS NULL OR s.{REMOVED})"
     on.execute(
-        f"CREATE OR REPLACE TEMP TABLE judged AS SELECT s.*, {_case(moved, fresh)} AS moved, "
+        f"CREATE OR REPLACE TEMP TABLE judged AS SELECT s.rowid AS place, {fen} AS fen, "
+        f"{_case(moved, fresh)} AS moved, "
         f"{_case(old, fresh)} AS moved_from, {_case(new, fresh)} AS moved_to, "
         f"CASE WHEN c.batch IS NULL THEN CASE WHEN s.{REMOVED} THEN 'unchanged' ELSE 'loaded' END "
         f"WHEN s.{REMOVED} THEN 'corrected' WHEN {same} THEN 'unchanged' "
         f"WHEN {'false' if allow_move else '(' + _case(moved, fresh) + ') IS NOT NULL'} THEN 'rejected' "
         f"ELSE 'corrected' END AS verdict FROM staged s LEFT JOIN ({known}) c ON {match}"
     )
+    on.execute(
+        "CREATE OR REPLACE TEMP VIEW judged_rows AS SELECT s.*, j.moved, j.moved_from, j.moved_to, j.verdict "
+        "FROM judged j JOIN staged s ON s.rowid = j.place"
+    )
 
 
 def changes_sql(table: Table, gone: str) -> str:
     """The rows a batch keeps: loaded and corrected ones, then marks for those a snapshot takes out."""
     columns = ", ".join(engine.name(column) for column in layers.columns(table))
-    kept = f"SELECT {columns} FROM judged WHERE verdict IN ('loaded', 'corrected')"
+    kept = f"SELECT {columns} FROM judged_rows WHERE verdict IN ('loaded', 'corrected')"
     return f"{kept} UNION ALL {gone}" if gone else kept
 
 
