@@ -74,5 +74,6 @@ class Problem:
         return ":".join(part for part in parts if part)
 
     def __str__(self) -> str:
-        hint = f"; {self.hint}" if self.hint else ""
-        return f'{self.place}: found "{self.found}", expected {self.expected}{hint}'
+        if self.hint:
+            return f'{self.place}: found "{self.found}", expected {self.expected}; {self.hint}'
+        return f'{self.place}: found "{self.found}", expected {self.expected}'

@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from api.cli import help_screen
-from api.cli.options import LANGUAGE
+from api.cli.options import LANGUAGE, asked_language
 from lineage.release import VERSION
 from lineage.words import say
 
@@ -145,7 +145,7 @@ def run(arguments: Sequence[str]) -> int:
         code = build().main(list(arguments), prog_name="lineage", standalone_mode=False)
     except Exception as error:
         named = arguments[0] if arguments and arguments[0] in COMMANDS else ""
-        return report_error(error, f"lineage {named}".strip())
+        return report_error(error, f"lineage {named}".strip(), asked_language(arguments))
     except SystemExit as stop:
         if isinstance(stop.__context__, BrokenPipeError):  # the reader went away, as `head` does
             return READER_GONE

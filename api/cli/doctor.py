@@ -19,6 +19,7 @@ from api.cli.output import DONE, FOUND, print_json, print_table
 from lineage.errors import LineageError
 from lineage.release import VERSION
 from lineage.words import Language, area_words, say
+from lineage.words.errors import told, told_error
 
 LIBRARIES = ("duckdb", "numpy", "numba", "pandas", "pyarrow", "networkx", "pyvis", "typer")
 EXTRAS = {"neo4j": ("neo4j",), "api": ("fastapi", "uvicorn", "PyJWT", "cryptography"), "db": ("psycopg",)}
@@ -113,7 +114,7 @@ def ledger(settings: Settings) -> Iterator[Sign]:
         yield Sign("key", "ok", say("doctor.key", settings.lang))
         yield room(settings)
     except LineageError as error:
-        yield Sign("ledger", "wrong", str(error))
+        yield Sign("ledger", "wrong", told_error(error, settings.lang))
 
 
 def room(settings: Settings) -> Sign:
@@ -165,5 +166,6 @@ def published(settings: Settings) -> Sign:
     try:
         found = differences(settings)
     except LineageError as error:
-        return Sign("published", "wrong", str(error))
-    return Sign("published", "wrong" if found else "ok", "; ".join(found) or say("doctor.published", settings.lang))
+        return Sign("published", "wrong", told_error(error, settings.lang))
+    different = told("; ".join(found), settings.lang)
+    return Sign("published", "wrong" if found else "ok", different or say("doctor.published", settings.lang))

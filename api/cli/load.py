@@ -12,6 +12,7 @@ import typer
 from api.cli.options import LANGUAGE, Settings, options
 from api.cli.output import DONE, FOUND, note, print_json, print_table, progress
 from lineage.words import say
+from lineage.words.errors import told_reject
 
 if TYPE_CHECKING:
     from lineage.ledger import Snapshot
@@ -139,7 +140,7 @@ def table_name(name: str, language: Language) -> str:
 
 def reject_line(one: object, language: Language) -> str:
     """`payments.csv:118:amount: found "1,2O0.00", expected …; hint`."""
-    said = dict(one)  # type: ignore[call-overload]
+    said = told_reject(dict(one), language)  # type: ignore[call-overload]
     sheet = f"[{said['sheet']}]" if said["sheet"] else ""
     place = ":".join(
         str(part) for part in (said["file"] + sheet, said["row"], said["column"]) if part not in ("", None)

@@ -10,7 +10,7 @@ option has the same name, meaning, environment variable and default in every com
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from lineage.words import Language, environment_language, say
+from lineage.words import LANGUAGES, Language, environment_language, say
 
 if TYPE_CHECKING:
     from lineage.ledger import Ledger
@@ -59,6 +59,19 @@ class Settings:
 
             note(say("ledger.not_derived", self.lang))
         return found
+
+
+def asked_language(arguments: Sequence[str]) -> Language:
+    """The language that a command line asks for, whatever else is wrong with it."""
+    asked = LANGUAGE
+    for place, argument in enumerate(arguments):
+        name, mark, given = argument.partition("=")
+        said = given if mark else "".join(arguments[place + 1 : place + 2])
+        if name == "--":
+            break
+        if name == "--lang" and said in LANGUAGES:
+            asked = "zh" if said == "zh" else "en"
+    return asked
 
 
 def parse_day(text: str) -> date:

@@ -118,32 +118,33 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], N
         yield lambda steps: bar.advance(task, steps)
 
 
-def report_error(error: Exception, command: str = "lineage") -> int:
+def report_error(error: Exception, command: str = "lineage", language: Language = LANGUAGE) -> int:
     """Print an error as one line and give the exit code it stands for: 2 to ask otherwise, 3 could not be done."""
     if hasattr(error, "format_message"):  # typer's own: a wrong option, a missing argument
-        return report_usage(error, command)
+        return report_usage(error, command, language)
     from lineage.errors import LineageError
+    from lineage.words.errors import told, told_error
 
     if os.environ.get("LINEAGE_TRACEBACK") == "1":
         traceback.print_exception(error)
     if isinstance(error, LineageError):
-        note(f"lineage: {error}")
+        note(f"lineage: {told_error(error, language)}")
         return error.exit_code
     if isinstance(error, OSError) and error.filename:
-        note(f"lineage: could not open {error.filename}: {error.strerror}")
+        note("lineage: " + told(f"could not open {error.filename}: {error.strerror}", language))
         return NOT_DONE
-    note("lineage: " + say("commands.unexpected", LANGUAGE, kind=type(error).__name__, text=error))
+    note("lineage: " + say("commands.unexpected", language, kind=type(error).__name__, text=error))
     return NOT_DONE
 
 
-def report_usage(error: Any, command: str = "lineage") -> int:
+def report_usage(error: Any, command: str, language: Language) -> int:
     """Render what typer found wrong in the command line; `command` where the error does not know it."""
     from api.cli.usage import usage_text
 
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":  # the help has been printed by then
         return MISUSE
-    hint = say("commands.hint_help", LANGUAGE, command=context.command_path if context is not None else command)
-    message = usage_text(error, LANGUAGE)
-    note(f"lineage: {message}（{hint}）" if LANGUAGE == "zh" else f"lineage: {message} ({hint})")
+    hint = say("commands.hint_help", language, command=context.command_path if context is not None else command)
+    message = usage_text(error, language)
+    note(f"lineage: {message}（{hint}）" if language == "zh" else f"lineage: {message} ({hint})")
     return MISUSE

@@ -17,6 +17,7 @@ import typer
 from api.cli.options import LANGUAGE, Settings, options
 from api.cli.output import DONE, FOUND, note, print_json, print_table
 from lineage.words import say
+from lineage.words.errors import told_reject
 
 if TYPE_CHECKING:
     from lineage.exports.rows import Sheet
@@ -37,7 +38,7 @@ def rejects_command(
     """List a batch's rejects, or write them; 1 when there are any."""
     from lineage.ledger import quarantine
 
-    found = quarantine.read(settings.ledger, batch)
+    found = [told_reject(one, settings.lang) for one in quarantine.read(settings.ledger, batch)]
     if output is not None and not found:
         note(say("ledger.rejects_none", settings.lang, batch=batch))
     elif output is not None:

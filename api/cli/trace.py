@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,7 @@ from api.cli.output import (
 )
 from lineage.errors import Misuse
 from lineage.words import say
+from lineage.words.errors import told_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -205,7 +207,9 @@ def _many(ledger: Ledger, settings: Settings, file: Path, direction: Direction, 
 
     records = records_in(file)
     with progress(say("trace.tracing", settings.lang), len(records)) as step:
-        return trace_many(ledger, _counted(records, step), direction, settings.policy, bounds=bounds)
+        found = trace_many(ledger, _counted(records, step), direction, settings.policy, bounds=bounds)
+    told = ((*row[:-1], row[-1] and told_line(str(row[-1]), settings.lang)) for row in found.rows)
+    return replace(found, rows=tuple(told))
 
 
 def _counted(records: Sequence[str], step: Callable[[int], None]) -> Iterator[str]:

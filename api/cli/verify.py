@@ -13,6 +13,7 @@ from api.cli.options import LANGUAGE, Settings, options
 from api.cli.output import DONE, FOUND, note, print_json
 from lineage.errors import Misuse
 from lineage.words import say
+from lineage.words.errors import told_problem
 
 if TYPE_CHECKING:
     from lineage.ledger.extent import Since
@@ -49,7 +50,8 @@ def verify_command(
         if export:
             note(say("ledger.exported", settings.lang, file=export))
     else:
-        note(say("ledger.differs", settings.lang, problem=found.problem, batches=found.batches))
+        problem = told_problem(found.problem, settings.lang)
+        note(say("ledger.differs", settings.lang, problem=problem, batches=found.batches))
     return DONE if found.problem is None else FOUND
 
 

@@ -12,6 +12,7 @@ import typer
 from api.cli.options import LANGUAGE, Settings, options
 from api.cli.output import DONE, FOUND, note, print_json, print_table
 from lineage.words import say
+from lineage.words.errors import told_error, told_line
 
 if TYPE_CHECKING:
     from api.watch.plan import Plan
@@ -74,11 +75,13 @@ def show(done: Round, settings: Settings) -> None:
     if settings.json:
         print_json(asdict(done))
         return
+    from api.watch.messages import feed_line
+
     for one in done.feeds:
-        note(say(f"watch.feed_{one.what}", settings.lang, **asdict(one)))
+        note(feed_line(one, settings.lang))
     note(say("watch.round", settings.lang, **asdict(done)))
     for error in done.errors:
-        note(say("watch.error", settings.lang, text=error))
+        note(say("watch.error", settings.lang, text=told_line(error, settings.lang)))
 
 
 def try_channels(settings: Settings, plan: Plan) -> int:
@@ -98,7 +101,7 @@ def try_channels(settings: Settings, plan: Plan) -> int:
             note(f"{target.name}: ok")
         except Unavailable as error:
             failed += 1
-            note(str(error))
+            note(told_error(error, settings.lang))
     return FOUND if failed else DONE
 
 
@@ -116,7 +119,7 @@ def show_status(settings: Settings, plan: Plan) -> int:
     def standing(name: str) -> str:
         one = state.feed(name)
         if one.error:
-            return say("watch.state_failing", settings.lang, error=one.error)
+            return say("watch.state_failing", settings.lang, error=told_line(one.error, settings.lang))
         return say("watch.state_stale" if one.stale else "watch.state_delivering", settings.lang)
 
     heads = [

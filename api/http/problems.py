@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from api.http.told import Told, language_of, unfit
 from lineage.errors import Busy, LineageError, Misuse, NotFound, Unavailable
 from lineage.words import say
+from lineage.words.errors import told
 
 MEDIA = "application/problem+json"
 BODIED = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -76,9 +77,11 @@ EVERYWHERE = responses(400, 401, 403, 404, 405, 411, 413, 422, 429, 500, 503)
 
 
 def problem(request: Request, status: int, detail: str, hint: str = "", headers: Any = None) -> Response:
-    """One error answer; to a browser that asked for a page, a page."""
+    """One error answer in the asker's language; to a browser that asked for a page, a page."""
+    language = language_of(request)
     if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
-        page: Response = request.app.state.problem_page(request, status, detail, hint)
+        texts = (told(text, language) for text in (detail, hint))
+        page: Response = request.app.state.problem_page(request, status, *texts)
         return page
     sent = dict(headers or {})
     if status in (429, 503):
@@ -87,10 +90,10 @@ def problem(request: Request, status: int, detail: str, hint: str = "", headers:
         sent["WWW-Authenticate"] = "Bearer"
     body = {
         "type": "about:blank",
-        "title": say(f"http.title_{status if status in TITLES else 500}", language_of(request)),
+        "title": say(f"http.title_{status if status in TITLES else 500}", language),
         "status": status,
-        "detail": detail,
-        "hint": hint,
+        "detail": told(detail, language),
+        "hint": told(hint, language),
         "instance": request.url.path,
     }
     return JSONResponse(body, status, sent, media_type=MEDIA)

@@ -17,6 +17,7 @@ from api.watch.news import News
 from lineage.ledger import durable
 from lineage.money import in_unit, yuan
 from lineage.words import Language, say
+from lineage.words.errors import told_line
 from queries.findings import Case
 
 SHOWN_MOST = 100
@@ -78,7 +79,7 @@ def findings_message(news: News, frame: Frame) -> Message:
 
 def feeds_message(news: Sequence[FeedNews], frame: Frame) -> Message:
     """What happened to the feeds: loads, rejects, failures, silence."""
-    lines = [frame.say(f"feed_{one.what}", **asdict(one)) for one in news]
+    lines = [feed_line(one, frame.language) for one in news]
     body = frame.body("feeds") | {"feeds": [asdict(one) for one in news]}
     return _message("feeds", frame.say("subject_feeds", count=len(news), ledger=frame.ledger), lines, body, frame)
 
@@ -106,6 +107,14 @@ def digest_message(cases: Sequence[Case], stale: Sequence[str], waiting: int, fr
     }
     subject = frame.say("subject_digest", date=frame.today, ledger=frame.ledger, findings=len(cases))
     return _message("digest", subject, lines, body, frame)
+
+
+def feed_line(news: FeedNews, language: Language) -> str:
+    """What happened to one feed, in a line."""
+    said = asdict(news)
+    if news.what == "failed":
+        said["told"] = told_line(news.told, language)
+    return say(f"watch.feed_{news.what}", language, **said)
 
 
 def _message(kind: str, subject: str, lines: Sequence[str], body: dict[str, Any], frame: Frame) -> Message:

@@ -110,6 +110,39 @@ def test_every_question_takes_the_language_of_its_errors(server: Running, path: 
         ("没有", "not there"), ("无法回答的问题", "not a question that can be answered")}
 
 
+@pytest.mark.parametrize(("path", "zh", "en"), [
+    ("/records/payment:NOPE", ("没有记录 payment:NOPE", "可用 lineage search 查找"),
+     ("there is no record payment:NOPE", "find it with lineage search")),
+    ("/links?from=division:999999999&to=payment:P-00000376", ("没有区划 999999999", "可用 lineage search 查找"),
+     ("there is no division 999999999", "find it with lineage search")),
+    ("/ranking/999/chain", ("没有区划 999", ""), ("there is no division 999", "")),
+    ("/findings/F-0", ("没有疑点 F-0", "请列出疑点"), ("there is no finding F-0", "list the findings")),
+    ("/batches/77", ("没有批次 77", ""), ("there is no batch 77", "")),
+])
+def test_what_the_layers_below_say_is_told_too(
+    server: Running, path: str, zh: tuple[str, str], en: tuple[str, str]
+) -> None:
+    for language, (detail, hint) in (("zh-CN", zh), ("en", en)):
+        told = server.get(path, "wang", headers={"Accept-Language": language}).json()
+        assert told["detail"].startswith(detail), told
+        assert told["hint"].startswith(hint), told
+
+
+@pytest.mark.parametrize(("path", "zh", "en"), [
+    ("//trace?record=payment:NOPE", "payment:NOPE", "payment:NOPE"),
+    ("//cases/C-99", "没有案卷 C-99", "There is no case C-99"),
+    ("//files/nothing.svg", "没有这个地址", "no such address"),
+])
+def test_a_page_of_what_is_not_there_is_in_its_language(server: Running, path: str, zh: str, en: str) -> None:
+    for language, said in (("zh", zh), ("en", en)):
+        mark = "&" if "?" in path else "?"
+        page = server.get(f"{path}{mark}lang={language}", "wang", headers={"Accept": "text/html"})
+        assert page.status_code == 404
+        words = re.sub(r"<[^>]+>", " ", page.text.partition("<main")[2].partition("</main")[0])
+        assert said in words
+        assert bool(re.search(r"[\u4e00-\u9fff]", words)) == (language == "zh")
+
+
 def test_a_language_that_is_not_spoken_is_told(server: Running) -> None:
     assert told(server.get("/overview?lang=fr", "wang"), "en") == 'query.lang: found "fr", expected zh or en'
 

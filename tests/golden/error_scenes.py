@@ -1,6 +1,6 @@
 """The scenes of the gallery of errors: files, what is done before, and the command whose words are kept.
 
-`python -m tests.golden.error_scenes` writes tests/golden/errors.txt anew, for review; the test only compares.
+`python -m tests.golden.error_scenes` writes errors.txt and errors.zh.txt anew, for review; the test only compares.
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ from pathlib import Path
 from unittest.mock import patch
 
 from api import cli
+from lineage.words import Language
 
-GALLERY = Path(__file__).with_name("errors.txt")
-VARYING = re.compile(r"[0-9a-f]{64}|[0-9a-f]{12}(?=…)|(?<=clerk, )[0-9T:+-]+(?=: )")
+GALLERIES: dict[Language, Path] = {
+    "en": Path(__file__).with_name("errors.txt"),
+    "zh": Path(__file__).with_name("errors.zh.txt"),
+}
+VARYING = re.compile(r"[0-9a-f]{64}|[0-9a-f]{12}(?=…)|(?<=clerk, )[0-9T:+-]+(?=: )|(?<=clerk，)[0-9T:+-]+(?=：)")
 """Hashes and moments: what differs from run to run."""
 HEAD = "payment_id,indicator_id,division_code,amount,pay_date,status,method,payee_kind,payee_name,reverses\n"
 ALLOCATIONS = "allocation_id,fiscal_year,division_code,source,date,amount\n"
@@ -148,7 +152,7 @@ SCENES = (
 )
 
 
-def shown(scene: Scene) -> str:
+def shown(scene: Scene, language: Language) -> str:
     """The words a person gets in a scene, without what differs from run to run."""
     environment = {"LINEAGE_WHO": "clerk", "LINEAGE_LEDGER": "ledger"}
     with tempfile.TemporaryDirectory() as name, contextlib.chdir(name), patch.dict(os.environ, environment):
@@ -157,24 +161,25 @@ def shown(scene: Scene) -> str:
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_text(text, encoding="utf-8")
         for command in scene.before:
-            told(command)
+            told(command, language)
         scene.change(folder)
-        code, text = told(scene.command)
+        code, text = told(scene.command, language)
         return f"{VARYING.sub('…', text.replace(name, '.'))}exit code {code}\n"
 
 
-def told(command: str) -> tuple[int, str]:
-    """Run a command line and give its exit code and what it said on standard error."""
+def told(command: str, language: Language) -> tuple[int, str]:
+    """Run a command line in a language, give its exit code and what it said on standard error."""
     errors = io.StringIO()
     with contextlib.redirect_stderr(errors), contextlib.redirect_stdout(io.StringIO()):
-        code = cli.run([*command.split(), "--lang", "en"])
+        code = cli.run([*command.split(), "--lang", language])
     return code, errors.getvalue()
 
 
-def gallery() -> str:
+def gallery(language: Language) -> str:
     """All scenes as one text."""
-    return "\n".join(f"# {scene.title}\n$ lineage {scene.command}\n{shown(scene)}" for scene in SCENES)
+    return "\n".join(f"# {scene.title}\n$ lineage {scene.command}\n{shown(scene, language)}" for scene in SCENES)
 
 
 if __name__ == "__main__":
-    GALLERY.write_text(gallery(), encoding="utf-8")
+    for name, file in GALLERIES.items():
+        file.write_text(gallery(name), encoding="utf-8")

@@ -18,6 +18,7 @@ import loaders
 from api.cli.load import reject_line
 from lineage.errors import LineageError
 from lineage.words import LANGUAGES, Language, area_words
+from lineage.words.errors import told_error
 from tests.golden.errors.cases import CASES, Case
 
 FOLDER = Path(__file__).parent / "errors"
@@ -64,7 +65,7 @@ def said(case: Case, language: Language) -> list[str]:
         try:
             result = loaders.load(folder / "ledger", put(folder / "files", case.files), lang=language, **more)
         except LineageError as error:
-            return [f"lineage: {error}".replace(place, "…")]
+            return [f"lineage: {told_error(error, language)}".replace(place, "…")]
         return [*(reject_line(one, language) for one in result.rejects), *result.warnings]
 
 

@@ -22,9 +22,10 @@ from api.http.deciding import Reason, decided
 from api.http.listing import STREAMED, Cursor, Form, Limit, Listing, Turn, listed
 from api.http.problems import responses
 from api.http.service import UPLOADS_MOST, Service
-from api.http.told import Told
+from api.http.told import Told, language_of
 from lineage.errors import LineageError, Misuse, NotFound
 from lineage.ledger import quarantine, write
+from lineage.words.errors import told, told_reject
 
 routes = APIRouter(tags=["batches"])
 FILES_MOST = 64
@@ -142,7 +143,10 @@ def batch(asker: Asking, batch: str) -> Response:
         found = _theirs(asker, batch)
         made = found["result"].get("batch", 0) if found["state"] == "done" else None
         served = made is not None and asker.ledger.batch >= made
-        body = {"batch": batch, "state": found["state"], "served": served, "result": found["result"]}
+        result = found["result"]
+        if found["state"] == "failed":
+            result = {name: told(text, language_of(asker.request)) for name, text in result.items()}
+        body = {"batch": batch, "state": found["state"], "served": served, "result": result}
         return answer(asker, body)
     made_by = asker.ledger.history.at(_number(asker, batch))
     tables = [
@@ -164,7 +168,8 @@ def rejects(asker: Asking, batch: str, limit: Limit = 1000, cursor: Cursor = "",
         found = _theirs(asker, batch)["result"].get("rejects", [])
     else:
         found = quarantine.read(asker.ledger.path, _number(asker, batch))
-    rows = [{"number": number, **{name: one.get(name) for name in SHOWN}} for number, one in enumerate(found, 1)]
+    told_found = (told_reject(one, language_of(asker.request)) for one in found)
+    rows = [{"number": number, **{name: one.get(name) for name in SHOWN}} for number, one in enumerate(told_found, 1)]
     return listed(asker, Listing("rejects", rows, ("number",), {"batch": batch}), Turn(limit, cursor, form))
 
 

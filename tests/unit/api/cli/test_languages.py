@@ -111,6 +111,41 @@ def test_misuse_is_told_in_one_language(
         assert bool(CHINESE.search(told)) == (language == "zh")
 
 
+@pytest.mark.parametrize(
+    ("line", "zh", "en"),
+    [
+        ("trace payment:NOPE", "没有记录 payment:NOPE；可用", "there is no record payment:NOPE; find"),
+        ("search --division 999 光", "没有区划 999", "there is no division 999"),
+        ("check --parameters nofile", "无法读取 nofile：没有这个文件或文件夹", "nofile cannot be read: No such"),
+        ("findings F-1 --set closed --why x", "没有疑点 F-1；现有疑点见", "there is no finding F-1; see"),
+        ("load nothing.csv", "nothing.csv：不存在；请检查路径的写法", "nothing.csv: is not there; see the spelling"),
+        ("trace payment:P-00000376 --policy x", "归属方法：见“x”，应为 pro-rata", 'policy: found "x", expected one of'),
+        ("trace --graph http://h payment:P-1", "图：见“http://h”，应为 neo4j://", 'graph: found "http://h", expected'),
+        ("verify --sample 1", "有 --sample 而无 --since；不带", "--sample without --since; without"),
+        ("verify --nonsense", "没有选项 --nonsense（用", "No such option: --nonsense (see"),
+    ],
+)
+def test_an_error_is_told_in_the_language_of_its_command_line(
+    line: str, zh: str, en: str, fresh_ledger: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = ["--ledger", str(fresh_ledger("faults"))]
+    for asked, said in ((["--lang", "zh"], zh), (["--lang=zh"], zh), (["--lang", "en"], en), ([], en)):
+        assert cli.run([*line.split(), *ledger, *asked]) in (2, 3)
+        told = capsys.readouterr().err
+        assert said in told, told
+    assert options.asked_language(["trace", "--", "--lang", "zh"]) == options.LANGUAGE
+    assert options.asked_language(["trace", "--lang"]) == options.LANGUAGE
+
+
+def test_records_of_a_list_that_are_not_there_are_told_in_chinese(
+    example_ledger: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "records.txt"
+    file.write_text("payment:NOPE\n", encoding="utf-8")
+    assert cli.run(["trace", "--from", str(file), "--lang", "zh", "--ledger", str(example_ledger("faults"))]) == 1
+    assert "没有记录 payment:NOPE；" in capsys.readouterr().out
+
+
 def test_the_chinese_help_is_whole_and_chinese() -> None:
     every = "from api import cli; [cli.run([*one.split(), '-h']) for one in ('', *cli.available_commands())]"
     surroundings = os.environ | {"LINEAGE_LANG": "zh", "COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
