@@ -14,6 +14,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from tools.mutants import python_code, sql_text, trial
@@ -42,19 +43,20 @@ def sample(area: Area, most: int, seed: int) -> tuple[list[Mutant], int]:
     return counted[:most], len(counted)
 
 
-def assert_green(area: Area, chosen: Sequence[Mutant], folder: Path) -> dict[tuple[str, ...], float]:
-    """The tests pass where nothing is changed but the layout of the code: else every mutant would seem noticed. Gives
-    the processor time of each stage in seconds.
+def usual_of(chosen: Sequence[Mutant], folder: Path) -> trial.Usual:
+    """Give the processor time of a stage, in seconds, where nothing is changed but the layout of the code. There its
+    tests must pass: else every mutant would seem noticed. A stage that no mutant comes to is not run.
     """
-    usual = {}
-    stages = {stage for mutant in chosen for stage in area.tests(mutant.path)}
     for path in {mutant.path for mutant in chosen if mutant.path.endswith(".py")}:
         target = folder / path
         target.write_text(ast.unparse(ast.parse(target.read_text(encoding="utf-8"))) + "\n", encoding="utf-8")
-    for stage in sorted(stages):
+
+    @cache
+    def usual(stage: tuple[str, ...]) -> float:
         begun = _spent_by_children()
         assert trial.passes(folder, stage, HOUR), f"red without a change: {' '.join(stage)}"
-        usual[stage] = _spent_by_children() - begun
+        return _spent_by_children() - begun
+
     return usual
 
 
@@ -71,7 +73,7 @@ def run(name: str, area: Area, most: int, seed: int, skipped: int) -> int:
     with tempfile.TemporaryDirectory(prefix="lineage-mutants-") as place:
         folder = trial.copy_tree(ROOT, Path(place) / "tree")
         os.environ["LINEAGE_KEPT_LEDGERS"] = f"{place}/ledgers" if area.same_ledgers else ""
-        usual = assert_green(area, chosen, folder)
+        usual = usual_of(chosen, folder)
         for number, mutant in enumerate(chosen, 1):
             if not trial.noticed(mutant, folder, area.tests(mutant.path), usual):
                 survived += 1

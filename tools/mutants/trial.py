@@ -14,7 +14,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +31,7 @@ _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".cache", "__pycache__", "de
 _OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 _PASSED, _NOTHING_RUN = 0, 5
 Stages = Sequence[tuple[str, ...]]
+Usual = Callable[[tuple[str, ...]], float]
 
 
 @contextmanager
@@ -50,14 +51,16 @@ def copy_tree(root: Path, folder: Path) -> Path:
     return Path(shutil.copytree(root, folder, ignore=_LEFT_OUT))
 
 
-def noticed(mutant: Mutant, folder: Path, stages: Stages, usual: Mapping[tuple[str, ...], float]) -> bool:
+def noticed(mutant: Mutant, folder: Path, stages: Stages, usual: Usual) -> bool:
     """Whether a test fails, or hangs, on the mutant; a later stage is asked only where the earlier ones pass. `usual`
-    seconds of a stage are the processor time that it takes without a change.
+    gives the processor time that a stage takes without a change.
     """
-    with changed(mutant, folder):
-        return any(
-            not passes(folder, stage, max(TIMES_LONGER * usual[stage], SECONDS_AT_LEAST)) for stage in stages
-        )
+    for stage in stages:
+        seconds = max(TIMES_LONGER * usual(stage), SECONDS_AT_LEAST)
+        with changed(mutant, folder):
+            if not passes(folder, stage, seconds):
+                return True
+    return False
 
 
 def passes(folder: Path, tests: Sequence[str], seconds: float) -> bool:

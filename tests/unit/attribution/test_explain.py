@@ -179,42 +179,44 @@ def test_payments_of_one_day_can_change_places(policy: str, second_day: str, exp
         assert swing(graph, edge, policy, follower.deposits(node), follower.sources.is_poverty) == expected
 
 
-def _busy_day() -> Network:
-    """60 of a province and 60 of a city come; twelve times 10 are paid on one day."""
+def _busy_day(first: int) -> Network:
+    """120 come, `first` of a province and the rest of a city a day later; twelve times 10 are paid on one day."""
     nodes = [Node("indicator:I", "indicator", 120, "2017-01-01", "4")]
     edges = []
-    for day, (name, tier) in enumerate((("A", "province"), ("B", "city")), 1):
-        nodes += [Node(f"allocation:{name}", "allocation", 60, f"2017-01-0{day}", "4", True, tier=tier),
-                  Node(f"transfer:{name}", "transfer", 60, f"2017-01-0{day}", "4")]
-        edges += [Edge(f"allocation:{name}", f"transfer:{name}", 60, f"2017-01-0{day}"),
-                  Edge(f"transfer:{name}", "indicator:I", 60, f"2017-01-0{day}")]
+    for day, (name, tier, fen) in enumerate((("A", "province", first), ("B", "city", 120 - first)), 1):
+        nodes += [Node(f"allocation:{name}", "allocation", fen, f"2017-01-0{day}", "4", True, tier=tier),
+                  Node(f"transfer:{name}", "transfer", fen, f"2017-01-0{day}", "4")]
+        edges += [Edge(f"allocation:{name}", f"transfer:{name}", fen, f"2017-01-0{day}"),
+                  Edge(f"transfer:{name}", "indicator:I", fen, f"2017-01-0{day}")]
     for number in range(12):
         nodes.append(Node(f"payment:{number:02d}", "payment", 10, "2017-01-03", "4"))
         edges.append(Edge("indicator:I", f"payment:{number:02d}", 10, "2017-01-03"))
     return finish(Network({node.record: node for node in nodes}, edges))
 
 
-@pytest.mark.parametrize(("policy", "expected"), [("fifo", 10), ("lifo", 10), ("pro-rata", 0)])
-def test_every_payment_of_a_busy_day_could_have_been_the_first_or_the_last(policy: str, expected: int) -> None:
-    graph = graph_of(_busy_day())
+@pytest.mark.parametrize("first", [10, 60, 110])
+@pytest.mark.parametrize("policy", ["fifo", "lifo"])
+def test_every_payment_of_a_busy_day_could_have_been_the_first_or_the_last(policy: str, first: int) -> None:
+    graph = graph_of(_busy_day(first))
     follower = Follower(graph, policy, records_as_sources(graph))
     follower.follow(money_order(graph, np.arange(graph.node_count)))
     node = graph.find("indicator:I")
     found = [swing(graph, edge, policy, follower.deposits(node), follower.sources.is_poverty)
              for edge in graph.outgoing(node)]
-    assert found == [expected] * 12
+    assert found == [10] * 12
 
 
 def _three_deposits() -> Network:
-    """100 each of three sources on day 1; 100, 100 and 100 are paid on days 2, 3 and 4."""
-    nodes = [Node("indicator:I", "indicator", 300, "2017-01-01", "4")]
+    """100 of one source on day 1, paid at once; 100 each of three on day 2; 100, 100 and 100 are paid on 3, 4 and 5."""
+    nodes = [Node("indicator:I", "indicator", 400, "2017-01-01", "4")]
     edges = []
-    for name, tier in (("A", "province"), ("B", "city"), ("C", "county")):
-        nodes += [Node(f"allocation:{name}", "allocation", 100, "2017-01-01", "4", True, tier=tier),
-                  Node(f"transfer:{name}", "transfer", 100, "2017-01-01", "4")]
-        edges += [Edge(f"allocation:{name}", f"transfer:{name}", 100, "2017-01-01"),
-                  Edge(f"transfer:{name}", "indicator:I", 100, "2017-01-01")]
-    for day in (2, 3, 4):
+    for name, tier, day in (("A", "province", 2), ("B", "city", 2), ("C", "county", 2), ("D", "relocation", 1)):
+        date_of = f"2017-01-0{day}"
+        nodes += [Node(f"allocation:{name}", "allocation", 100, date_of, "4", True, tier=tier),
+                  Node(f"transfer:{name}", "transfer", 100, date_of, "4")]
+        edges += [Edge(f"allocation:{name}", f"transfer:{name}", 100, date_of),
+                  Edge(f"transfer:{name}", "indicator:I", 100, date_of)]
+    for day in (1, 3, 4, 5):
         nodes.append(Node(f"payment:{day}", "payment", 100, f"2017-01-0{day}", "4"))
         edges.append(Edge("indicator:I", f"payment:{day}", 100, f"2017-01-0{day}"))
     return finish(Network({node.record: node for node in nodes}, edges))
@@ -228,4 +230,4 @@ def test_the_middle_of_three_deposits_of_a_day_could_be_any_of_them(policy: str)
     node = graph.find("indicator:I")
     found = [swing(graph, edge, policy, follower.deposits(node), follower.sources.is_poverty)
              for edge in graph.outgoing(node)]
-    assert found == [100, 100, 100]
+    assert found == [0, 100, 100, 100]

@@ -79,6 +79,57 @@ def test_a_rule_that_fires_on_most_records_is_warned_of() -> None:
     assert not RuleTotal(rule, 10, 1, hits=10, looked_at=10).too_many
 
 
+OWN = """/*
+rule: own/listed
+title: 列表 | A list
+subject: payment
+severity: {severity}
+class: volume
+type: P10
+office: payment-centre
+zh: {division} {id}：{amount} 元，{parts}，{nothing}，{count}
+en: {id} of {division}: {amount} yuan, {parts}, {nothing}, {count}
+
+What: Lists.
+*/
+"""
+LISTED = """
+SELECT record AS subject, CASE WHEN record = 'payment:P-00000001' THEN division_code END AS division_code,
+  CASE WHEN record = 'payment:P-00000001' THEN 'red' ELSE 'yellow' END AS severity, 123456789 AS amount_fen,
+  range(1, CASE WHEN record = 'payment:P-00000001' THEN 11 ELSE 9 END) AS parts, NULL AS nothing, 3 AS count,
+  ['transfer:T', NULL, 'allocation:A'] AS evidence
+FROM payments
+"""
+
+
+def test_how_a_finding_says_amounts_lists_and_what_is_not_there(example_ledger: Ledgers, tmp_path: Path) -> None:
+    (tmp_path / "own.sql").write_text(OWN.replace("{severity}", "red, yellow") + LISTED, encoding="utf-8")
+    answer = check(lineage.open(example_ledger("sound")), ["own/listed"], rules_dir=tmp_path)
+    found = {finding.subject: finding for finding in answer.findings}
+    first, second = found["payment:P-00000001"], found["payment:P-00000002"]
+    assert first.message("en").endswith(": 1,234,567.89 yuan, 1, 2, 3, 4, 5, 6, 7, 8 … (10), —, 3")
+    assert first.message("en").startswith("P-00000001 of ")
+    assert "?" not in first.message("en")
+    assert second.message("en") == "P-00000002 of ?: 1,234,567.89 yuan, 1, 2, 3, 4, 5, 6, 7, 8, —, 3"
+    assert second.message("zh") == "? P-00000002：1,234,567.89 元，1, 2, 3, 4, 5, 6, 7, 8，—，3"
+    assert (first.severity, second.severity, second.division_code) == ("red", "yellow", "")
+    assert second.evidence == ("allocation:A", "payment:P-00000002", "transfer:T")
+    [total] = answer.rules
+    assert total.hits == total.findings == len(found) >= total.looked_at > 20
+    assert answer.to_json("zh")["warnings"] == answer.warnings("zh") != answer.warnings("en")
+    assert "own/listed" in answer.warnings("zh")[0]
+    (tmp_path / "own.sql").write_text(OWN.replace("{severity}", "yellow") + LISTED, encoding="utf-8")
+    one = check(lineage.open(example_ledger("sound")), ["own/listed"], rules_dir=tmp_path).findings
+    assert {finding.severity for finding in one} == {"yellow"}
+
+
+def test_a_message_that_names_what_rows_do_not_have_is_misuse(example_ledger: Ledgers, tmp_path: Path) -> None:
+    text = OWN.replace("{severity}", "yellow").replace("{count}", "{where}")
+    (tmp_path / "own.sql").write_text(text + LISTED, encoding="utf-8")
+    with pytest.raises(Misuse, match=r"the message names \{where\}, which its rows do not have"):
+        check(lineage.open(example_ledger("sound")), ["own/listed"], rules_dir=tmp_path)
+
+
 def test_misuse_is_said_clearly(example_ledger: Ledgers) -> None:
     ledger = lineage.open(example_ledger("sound"))
     with pytest.raises(Misuse, match=r"there is no rule entry/bundle; nearest: entry/bundled"):
