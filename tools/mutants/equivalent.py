@@ -54,6 +54,7 @@ _ONLY = "joined to such records only"
 EQUIVALENT: Mapping[Change, str] = MappingProxyType(
     {
         **EQUIVALENT_PASSES,
+        ("queries/check.py", *["if rule.is_sql:"] * 2, "if False:"): "all rows of a query have the same columns",
         (*_SIGN, "fen < 0", "fen <= 0"): "of 0 fen nothing is left to round, so there is no sign either way",
         (*_SIGN, "0", "1"): "the same",
         (_CAUSES, _UNRECEIVED, _UNRECEIVED, _UNRECEIVED.replace(" JOIN", " LEFT JOIN")):

@@ -163,6 +163,13 @@ def test_a_split_is_not_counted_again(tmp_path: Path) -> None:
     assert overview(ledger).unplaced_fen == 0
 
 
+def test_money_is_assigned_where_an_indicator_has_an_agency(tmp_path: Path) -> None:
+    tables = chain(1000)
+    assert division(ledger_of(tmp_path / "none", tables), COUNTY).fen("assigned") == 0
+    tables["indicators"][1]["agency_code"] = "301"
+    assert division(ledger_of(tmp_path / "one", tables), COUNTY).fen("assigned") == 1000_00
+
+
 def test_a_reversal_counts_at_its_own_date_and_never_beyond_its_payment(tmp_path: Path) -> None:
     tables = chain(1000)
     tables["payments"] += [
