@@ -6,14 +6,14 @@ in fen, read = loaded + corrected + unchanged + rejected.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from lineage import engine
 from lineage.errors import Misuse
-from lineage.ledger import durable, layers, quarantine, verdicts
+from lineage.ledger import durable, layers, places, quarantine, verdicts
 from lineage.ledger.history import History
 from lineage.ledger.layers import Layer
 from lineage.ledger.manifest import SourceFile, StoredFile, TableOutcome
@@ -104,7 +104,8 @@ def prepare(plan: Plan, staged: Sequence[StagedTable], load: Load) -> Prepared:
     if unknown:
         raise Misuse(f"there is no table {unknown[0]}", f"tables are {', '.join(BY_NAME)}")
     quarantine.create(plan.engine, load.rejects)
-    held_back = tuple(_cannot_withdraw(plan, snapshot) for snapshot in load.terms.snapshots)
+    given = {part.name for part in staged}
+    held_back = tuple(_took_nothing_out(plan, snapshot, given) for snapshot in load.terms.snapshots)
     outcomes, files = [], []
     for part in staged:
         outcome, file = _prepare_table(plan, part, load)
@@ -149,7 +150,10 @@ def _prepare_table(plan: Plan, part: StagedTable, load: Load) -> tuple[TableOutc
         verdicts.refuse_duplicates(plan.engine, table, "staged")
         verdicts.judge(plan.engine, table, parts, allow_move=load.terms.allow_move)
         quarantine.add_moves(plan.engine, table)
-        gone = verdicts.gone_sql(table, parts, [(item.division, item.year) for item in snapshots], plan.batch)
+        gone = ""
+        if snapshots:
+            extracts = [(item.division, item.year) for item in snapshots]
+            gone = verdicts.gone_sql(table, places.inside_sql(table, plan.layers, extracts), plan.batch)
         engine.write_parquet(plan.engine, verdicts.changes_sql(table, gone), target)
         outcome = _outcome(plan, table, part, target)
     stored = _stored(plan, table.name, target)
@@ -236,6 +240,16 @@ def _is_first_sight(plan: Plan, load: Load) -> bool:
     out = plan.history.withdrawn
     known = {row["sha256"] for row in engine.rows(plan.engine, plan.history.sources_sql()) if row["batch"] not in out}
     return any(source.sha256 not in known for source in load.sources)
+
+
+def _took_nothing_out(plan: Plan, snapshot: Snapshot, given: Collection[str]) -> str:
+    """What is said of a snapshot that takes nothing out, else ""."""
+    if snapshot.table in given:
+        return _cannot_withdraw(plan, snapshot)
+    return (
+        f"{snapshot.table}: snapshot of {snapshot.division}, {snapshot.year} took nothing out, because the load has no "
+        f"such table; if nothing is left of it, load {snapshot.table}.csv with its heading only"
+    )
 
 
 def _cannot_withdraw(plan: Plan, snapshot: Snapshot) -> str:

@@ -7,16 +7,14 @@ together: rows that came again unchanged, most of them in a repeated load, are c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from lineage import engine
 from lineage.errors import Misuse
 from lineage.ledger import layers, tokens
 from lineage.ledger.layers import EXTRAS, MASKED, REMOVED, Layer, stored_key
-from lineage.schema import BUSINESS_DATES, Column, Sensitive, Table
+from lineage.schema import Column, Sensitive, Table
 
 MOVING = ("fiscal_year", "division_code", "to_division_code")
-"""A correction of one of these moves a record out of somebody's figures into another's."""
+"""A correction from one of these to another moves a record out of somebody's figures into another's."""
 
 
 def clean_sql(on: engine.Engine, table: Table, relation: str, key: bytes, batch: int) -> str:
@@ -65,9 +63,9 @@ def judge(on: engine.Engine, table: Table, parts: tuple[Layer, ...], *, allow_mo
     match = " AND ".join(f"{_equal(column)}" for column in stored_key(table))
     kept = [column for column in table.compared if column not in stored_key(table)]
     same = " AND ".join(_equal(column) for column in (*kept, EXTRAS))
-    moved = "".join(f"WHEN NOT ({_equal(column)}) THEN '{column}' " for column in _moving(table))
-    old = "".join(f"WHEN NOT ({_equal(column)}) THEN c.{column}::VARCHAR " for column in _moving(table))
-    new = "".join(f"WHEN NOT ({_equal(column)}) THEN s.{column}::VARCHAR " for column in _moving(table))
+    moved = "".join(f"WHEN s.{column} <> c.{column} THEN '{column}' " for column in _moving(table))
+    old = "".join(f"WHEN s.{column} <> c.{column} THEN c.{column}::VARCHAR " for column in _moving(table))
+    new = "".join(f"WHEN s.{column} <> c.{column} THEN s.{column}::VARCHAR " for column in _moving(table))
     fresh = f"(c.batch IS NULL OR s.{REMOVED})"
     on.execute(
         f"CREATE OR REPLACE TEMP TABLE judged AS SELECT s.rowid AS place, {fen} AS fen, "
@@ -91,14 +89,8 @@ def changes_sql(table: Table, gone: str) -> str:
     return f"{kept} UNION ALL {gone}" if gone else kept
 
 
-def gone_sql(table: Table, parts: tuple[Layer, ...], extracts: Sequence[tuple[str, int]], batch: int) -> str:
-    """Marks for rows in force that a full extract of (division, year) does not have; "" without extracts."""
-    if not extracts:
-        return ""
-    inside = " OR ".join(
-        f"({_division(table)} = {engine.literal(division)} AND {_year(table)} = {int(year)})"
-        for division, year in extracts
-    )
+def gone_sql(table: Table, inside: str, batch: int) -> str:
+    """Marks for rows in force that full extracts do not have; `inside` is a query for those of their parts."""
     match = " AND ".join(
         f"s.{engine.name(column)} IS NOT DISTINCT FROM c.{engine.name(column)}" for column in stored_key(table)
     )
@@ -108,26 +100,8 @@ def gone_sql(table: Table, parts: tuple[Layer, ...], extracts: Sequence[tuple[st
         emptied = "NULL::" + type_ if column in ("file", "sheet", "row", EXTRAS) else f"c.{engine.name(column)}"
         shown.append(f"{replaced.get(column, emptied)} AS {engine.name(column)}")
     return (
-        f"SELECT {', '.join(shown)} FROM ({layers.current_sql(table, parts)}) c WHERE ({inside}) "
-        f"AND NOT EXISTS (SELECT 1 FROM staged s WHERE {match})"
+        f"SELECT {', '.join(shown)} FROM ({inside}) c WHERE NOT EXISTS (SELECT 1 FROM staged s WHERE {match})"
     )
-
-
-def _division(table: Table) -> str:
-    for name in ("division_code", "to_division_code"):
-        if name in table.names:
-            return f"c.{name}"
-    raise Misuse(f"{table.name} has no division of its own", "give a snapshot of a table that has one")
-
-
-def _year(table: Table) -> str:
-    if "fiscal_year" in table.names:
-        return "c.fiscal_year"
-    if table.name in BUSINESS_DATES:
-        return f"year(c.{BUSINESS_DATES[table.name]})"
-    if "report_date" in table.names:
-        return "year(c.report_date)"
-    raise Misuse(f"{table.name} has neither fiscal year nor date", "give a snapshot of a table that has one")
 
 
 def _kept(table: Table, column: Column, key: bytes) -> list[str]:
