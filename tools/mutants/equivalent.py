@@ -19,6 +19,7 @@ _SIGN = ("lineage/money.py", 'sign = "-" if fen < 0 and rounded else ""')
 _BUNDLED = "queries/rules/entry/bundled.py"
 _SMALLER = "AND t.fiscal_year = i.fiscal_year AND t.poverty = i.poverty AND t.amount_fen"
 _MIXED = "coalesce(f.cause, a.record) AS cause, u.parent AS indicator"
+_BOOKED_OUT = "WHERE e.direction = 'expenditure' AND NOT e.is_reversal AND a.accounting_enabled"
 _MIXTURE = ("lineage/attribution/mixture.py",)
 _NAMED = ("lineage/attribution/named.py",)
 _ROWS = "rows.append((place if part else -1, start, part))"
@@ -54,6 +55,8 @@ _ONLY = "joined to such records only"
 EQUIVALENT: Mapping[Change, str] = MappingProxyType(
     {
         **EQUIVALENT_PASSES,
+        ("queries/overview_lines.sql", *[_BOOKED_OUT] * 2, _BOOKED_OUT.replace("NOT e.is_reversal", "TRUE")):
+            "a reversal has no node",
         ("queries/check.py", *["if rule.is_sql:"] * 2, "if False:"): "all rows of a query have the same columns",
         (*_SIGN, "fen < 0", "fen <= 0"): "of 0 fen nothing is left to round, so there is no sign either way",
         (*_SIGN, "0", "1"): "the same",
