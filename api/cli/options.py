@@ -74,12 +74,20 @@ def asked_language(arguments: Sequence[str]) -> Language:
     return asked
 
 
+class Unfit(typer.BadParameter):
+    """A value or a set of options that cannot be meant; `key` of the words says it in whichever language is asked."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(say(key, "en", **values))
+        self.key, self.values = key, values
+
+
 def parse_day(text: str) -> date:
     """An ISO date; anything else is misuse with what was found and what was expected."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(say("commands.no_day", LANGUAGE, found=text)) from None
+        raise Unfit("commands.no_day", found=text) from None
 
 
 def option(name: str, *flags: str, **more: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.options import LANGUAGE, Settings, options
+from api.cli.options import LANGUAGE, Settings, Unfit, options
 from api.cli.output import amount_text, note, print_json, print_table
 from lineage.words import say
 
@@ -39,7 +39,7 @@ def rank_command(
     from queries import rank_shift
 
     if part and not division:
-        raise typer.BadParameter(say("rank.part_alone", LANGUAGE))
+        raise Unfit("rank.part_alone")
     ledger = settings.open()
     if division:
         division = queries.division_code(ledger, division)

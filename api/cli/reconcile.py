@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.options import LANGUAGE, Settings, options, parse_day
+from api.cli.options import LANGUAGE, Settings, Unfit, options, parse_day
 from api.cli.output import UNIT_NAMES, amount_text, must_end, note, print_json, print_table, unit_name
 from lineage.words import say
 
@@ -80,13 +80,13 @@ def fen_of(amount: str | None) -> int | None:
     try:
         return to_fen(amount)
     except ValueError:
-        raise typer.BadParameter(say("commands.no_amount", LANGUAGE, found=amount)) from None
+        raise Unfit("commands.no_amount", found=amount) from None
 
 
 def folder(output: Path | None) -> Path:
     """The folder that --each needs."""
     if output is None:
-        raise typer.BadParameter(say("reconcile.each_alone", LANGUAGE))
+        raise Unfit("reconcile.each_alone")
     return output
 
 

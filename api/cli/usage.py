@@ -35,7 +35,8 @@ def usage_text(error: Any, language: Language) -> str:
             near = named.get("near") or named.get("many")
             text = say(f"commands.{key}", language, what=named["what"])
             return text + (say("commands.near", language, near=near) if near else "")
-    message = str(error.message or error.format_message())
+    key = getattr(error, "key", "")
+    message = say(key, language, **error.values) if key else str(error.message or error.format_message())
     return f"{place}：{message}" if place else message
 
 

@@ -49,6 +49,19 @@ def test_a_chinese_screen_has_no_english_words(
     assert re.findall(r"[A-Za-z_-]{3,}", NAMES.sub("", screen)) == []
 
 
+@pytest.mark.parametrize("line", ["trace X --as-of 2017-02-30", "rank --part chain"])
+def test_what_cannot_be_meant_is_said_in_the_language_of_the_line(
+    line: str, example_ledger: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also what is found while the line is still being read, and the environment is English."""
+    ledger = str(example_ledger("sound"))
+    assert cli.run([*line.split(), "--lang", "zh", "--ledger", ledger]) == 2
+    told = re.sub("YYYY-MM-DD|（用 .*）|chain", "", capsys.readouterr().err)
+    assert re.findall(r"[A-Za-z_-]{3,}", NAMES.sub("", told)) == []
+    assert cli.run([*line.split(), "--lang", "en", "--ledger", ledger]) == 2
+    assert not CHINESE.search(capsys.readouterr().err)
+
+
 @pytest.mark.parametrize("line", ["overview", "reconcile", "sample --size 1", "explain payment:P-00000376"])
 def test_an_english_screen_names_its_unit_in_english(
     line: str, example_ledger: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
