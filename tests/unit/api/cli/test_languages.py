@@ -103,6 +103,7 @@ def test_every_part_and_kind_of_a_proposed_link_has_a_word() -> None:
         ("trace x --depth -1", "--depth：见“-1”，应为不小于 0 的数", 'found "-1", expected a number of at least 0'),
         ("overview --calibre x", "见“x”，应为下列之一：2017, next", 'found "x", expected one of 2017, next'),
         ("trace --from nofile", "--from：“nofile”不存在", '--from: "nofile" is not there'),
+        ("load x --control nofile", "--control：“nofile”不存在", '--control: "nofile" is not there'),
         ("trace x --nonsense", "没有选项 --nonsense", "No such option: --nonsense"),
         ("tracee", "没有命令 tracee，相近的有 trace", "Did you mean 'trace'?"),
         ("load", "缺少 PATH…", "Missing argument 'PATH…'"),
