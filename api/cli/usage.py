@@ -54,7 +54,8 @@ def _unfit(error: Any, place: str, language: Language) -> str:
     """A value that is not what its option takes; "" for all else."""
     if not place:
         return ""
-    if there := re.fullmatch(r"(?:file|dir|path) '(.*)' (does not exist|is a file|is a directory)\.", str(error.message)):
+    missing = r"(?:file|dir|path) '(.*)' (does not exist|is a file|is a directory)\."
+    if there := re.fullmatch(missing, str(error.message)):
         key = {"does not exist": "absent", "is a file": "is_file", "is a directory": "is_folder"}[there[2]]
         return say(f"commands.{key}", language, place=place, found=there[1])
     known = getattr(error.__cause__, "errors", None)
