@@ -126,6 +126,20 @@ def findings(ledger: Ledger, today: date, wanted: Wanted | None = None, rules_di
     return Findings(ledger.as_of, ledger.version, today, tuple(cases))
 
 
+def cases_of_view(ledger: Ledger) -> tuple[Case, ...]:
+    """What holds in this very view (its day, its batches, its links), and what people worked on that no longer does.
+
+    What does not hold in the view yet, and does now, is of later days or loads and left out.
+    """
+    noted = _noted(ledger)
+    holding = {one.id: one for one in what_holds(ledger)}
+    gone = [name for name in noted if name not in holding]
+    later = {one.id for one in what_holds(_latest(ledger))} if gone and not _is_latest(ledger) else set()
+    cases = [_case(name, one, noted.get(name, [])) for name, one in holding.items()]
+    cases += [_case(name, None, noted[name]) for name in gone if name not in later]
+    return tuple(sorted(cases, key=lambda case: (case.rule, case.subject)))
+
+
 def _check(wanted: Wanted, cases: Mapping[str, Case], rules_dir: Path | None) -> None:
     """Raises Misuse or NotFound where something wanted does not exist, so that a slip is not an empty list."""
     for name in wanted.ids:
@@ -180,25 +194,41 @@ def _cases(ledger: Ledger, rules_dir: Path | None, asked: tuple[str, ...] = ()) 
 
     Where all that are `asked` have events already, only their rules are run.
     """
-    import lineage
-
-    noted: dict[str, list[journal.Entry]] = {}
-    for entry in journal.read(ledger.path):
-        if entry.kind == EVENT_KIND:
-            noted.setdefault(entry.body["finding"], []).append(entry)
+    noted = _noted(ledger)
     rules = None
     if asked and all(name in noted for name in asked):
         on = {rule.name for rule in catalogue(rules_dir) if rule.on}
         rules = on & {noted[name][-1].body["rule"] for name in asked}
-    # a server hands in the latest version that is ready; opening a newer one here would build its tables in memory
-    is_whole = ledger.as_known is None and ledger.as_of == ledger.latest_business_date
-    latest = ledger if is_whole else lineage.open(ledger.path, asserted=ledger.asserted)
+    latest = _latest(ledger)
     if rules is None and rules_dir is None and latest.batch:
         found = what_holds(latest)
     else:
         found = check(latest, rules, rules_dir=rules_dir).findings
     holding = {one.id: one for one in found}
     return {name: _case(name, holding.get(name), noted.get(name, [])) for name in (*holding, *noted)}
+
+
+def _noted(ledger: Ledger) -> dict[str, list[journal.Entry]]:
+    """The journal's events by finding."""
+    noted: dict[str, list[journal.Entry]] = {}
+    for entry in journal.read(ledger.path):
+        if entry.kind == EVENT_KIND:
+            noted.setdefault(entry.body["finding"], []).append(entry)
+    return noted
+
+
+def _is_latest(ledger: Ledger) -> bool:
+    return ledger.as_known is None and ledger.as_of == ledger.latest_business_date
+
+
+def _latest(ledger: Ledger) -> Ledger:
+    """The latest view, with or without accepted links as in the one given.
+
+    A server hands in the latest version that is ready; opening a newer one here would build its tables in memory.
+    """
+    import lineage
+
+    return ledger if _is_latest(ledger) else lineage.open(ledger.path, asserted=ledger.asserted)
 
 
 _held: dict[tuple[Path, str, date | None, tuple[int, ...]], tuple[Finding, ...]] = {}

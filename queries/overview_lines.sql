@@ -56,11 +56,11 @@ issued AS (
     SELECT t.record, coalesce(a.division_code, i.division_code) AS division_code, t.to_division_code,
            coalesce(a.project_code, i.project_code) AS project_code, coalesce(a.fund_name, i.fund_name) AS fund_name,
            t.issue_date AS date, t.net_fen AS amount_fen, t.in_scope,
-           t.target_id IS NULL AND NOT EXISTS (
-               SELECT 1 FROM edges e WHERE e.source = t.record) AS is_unreceived
+           r.source IS NOT NULL AS is_received, t.target_id IS NULL AND r.source IS NULL AS is_unreceived
     FROM linked_transfers t
     LEFT JOIN allocations a ON a.record = t.source_id
     LEFT JOIN indicators i ON i.record = t.source_id
+    LEFT JOIN (SELECT DISTINCT source FROM edges WHERE starts_with(source, 'transfer:')) r ON r.source = t.record
     WHERE t.kind = 'issue' AND NOT t.is_reversal
       AND coalesce(a.fiscal_year, i.fiscal_year, year(t.issue_date)) = {year}),
 

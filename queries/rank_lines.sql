@@ -12,13 +12,21 @@ paid_money AS {once} (
     FROM paid p JOIN payments y ON y.record = p.record JOIN money m ON m.record = p.record
     WHERE p.record = p.original),
 
+-- superior money still with the bureau, and when it came: as pace/late-issue has it
+with_bureau AS (
+    SELECT b.record, b.division_code, b.amount_fen, coalesce(max(t.receive_date), b.date) AS received
+    FROM booking b LEFT JOIN edges e ON e.target = b.record AND e.amount_fen > 0
+    LEFT JOIN linked_transfers t ON t.record = e.source
+    WHERE b.origin = 'superior' AND b.in_scope AND b.agency_code IS NULL
+    GROUP BY b.record, b.division_code, b.amount_fen, b.date),
+
 rank_line(part, division_code, record, numerator, denominator) AS (
-    -- received through the linkage: in-scope issues to the division, the newest apart
-    SELECT part, to_division_code, record, CASE WHEN is_unreceived THEN 0 ELSE worth END, worth
+    -- received through the linkage: in-scope issues to the division, also from a source that is lost; the newest apart
+    SELECT part, to_division_code, record, CASE WHEN is_received THEN worth ELSE 0 END, worth
     FROM (
         SELECT *, unnest(['linkage-amount', 'linkage-count']) AS part, unnest([amount_fen, 1]) AS worth
-        FROM issued WHERE in_scope AND amount_fen > 0 AND division_code <> to_division_code
-          AND NOT (is_unreceived AND date > $as_of::DATE - $grace_days::INTEGER))
+        FROM issued WHERE in_scope AND amount_fen > 0 AND division_code IS DISTINCT FROM to_division_code
+          AND (is_received OR date < $as_of::DATE - $grace_days::INTEGER))
     UNION ALL  -- paid fen that have a source
     SELECT 'chain', division_code, record, net_fen - unsourced_fen, net_fen
     FROM paid_money WHERE in_scope AND net_fen > 0
@@ -56,7 +64,6 @@ rank_line(part, division_code, record, numerator, denominator) AS (
     SELECT 'progress', division_code, record, 0, CASE WHEN part = 'passed_down' THEN -amount_fen ELSE amount_fen END
     FROM line WHERE part IN ('received', 'own', 'passed_down')
     UNION ALL  -- superior money that the bureau passed on in time
-    SELECT 'promptness', b.division_code, b.record, b.amount_fen - coalesce(a.fen, 0), b.amount_fen
-    FROM booking b LEFT JOIN accused a ON a.record = b.record AND a.rule = 'pace/late-issue'
-    WHERE b.origin = 'superior' AND b.in_scope AND b.agency_code IS NULL
-      AND b.date <= $as_of::DATE - $booking_days::INTEGER)
+    SELECT 'promptness', w.division_code, w.record, w.amount_fen - coalesce(a.fen, 0), w.amount_fen
+    FROM with_bureau w LEFT JOIN accused a ON a.record = w.record AND a.rule = 'pace/late-issue'
+    WHERE w.received < $as_of::DATE - $booking_days::INTEGER)

@@ -15,7 +15,7 @@ import numpy as np
 
 from lineage.attribution import POLICIES
 from lineage.errors import Misuse
-from queries.findings import Case, findings
+from queries.findings import Case, cases_of_view
 from queries.overview import fiscal_year
 from queries.overview_figures import Calibre
 from queries.overview_lines import kept_lines
@@ -71,10 +71,10 @@ class Sources:
 
 
 def sources(ledger: Ledger, calibre: Calibre = "2017") -> Sources:
-    """Run the rules and the reconciliation of a ledger. Raises Misuse for one without a dated record."""
+    """Run the rules and the reconciliation on a view of a ledger. Raises Misuse for one without a dated record."""
     if ledger.as_of is None:
         raise Misuse("the ledger has no dated record", "load something first")
-    return Sources(findings(ledger, ledger.as_of).cases, _agreement(ledger, calibre))
+    return Sources(cases_of_view(ledger), _agreement(ledger, calibre))
 
 
 def measured(ledger: Ledger, terms: Terms, known: Sources) -> dict[str, dict[str, Measured]]:

@@ -25,7 +25,7 @@ PARENTS = {
 LEVELS = {PROVINCE: "province", CITY: "city", OTHER_CITY: "city", TOWN: "township"}
 FUNCTIONS = ("2130504", "2130504", "2130599", "2050204", "2130301", "2020101", "")
 COLUMNS = {
-    "divisions": "division_code,name,level,fiscal_parent,direct",
+    "divisions": "division_code,name,level,fiscal_parent,direct,poverty_county",
     "agencies": "agency_code,name,division_code",
     "allocations": "allocation_id,fiscal_year,division_code,source,doc_no,date,amount,function_code,poverty",
     "transfers": "transfer_id,kind,source_id,target_id,to_division_code,doc_no,issue_date,receive_date,amount,poverty,"
@@ -433,9 +433,15 @@ def write_random_books(folder: Path, seed: int) -> None:
     """Write the bundle of a seed, its rows in a random order."""
     maker = Maker(seed)
     maker.make()
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in maker.rows.items():
+    for rows in maker.rows.values():
         maker.draw.shuffle(rows)
+    write_rows(folder, maker.rows)
+
+
+def write_rows(folder: Path, tables: dict[str, list[Row]]) -> None:
+    """Write tables as a bundle of CSV files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS[name].split(","))
             writer.writeheader()

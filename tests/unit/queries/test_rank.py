@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import lineage
 from lineage.errors import Misuse, NotFound
 from lineage.ledger import Ledger
-from queries import Ranking, rank, rank_records, rank_terms
+from queries import Actor, Event, Ranking, check, rank, rank_records, rank_terms, record_event
+from queries.check import finding_id
 from queries.rank import Part, ranks, score
 from queries.rank_parts import RANKED_POLICIES, Measured
 from queries.rank_shift import seal, sealed, shifts, since
@@ -111,6 +112,69 @@ def test_a_new_transfer_need_not_have_been_received_yet(tmp_path: Path) -> None:
     tables = county(COUNTY, 1000, 500, issue_date=date(2017, 2, 25))
     parts = {part.name: part for part in rank(ledger_of(tmp_path, tables), LENIENT).divisions[0].parts}
     assert parts["linkage-count"].measured == Measured(0, 0)
+
+
+def parts_of(ledger: Ledger, code: str = COUNTY) -> dict[str, Measured]:
+    """What the parts of one division measure."""
+    [one] = [one for one in rank(ledger, LENIENT).divisions if one.division_code == code]
+    return {part.name: part.measured for part in one.parts}
+
+
+@pytest.mark.parametrize(("issued", "counts"), [(date(2017, 2, 22), 0), (date(2017, 2, 21), 1)])
+def test_an_issue_counts_as_missed_from_the_day_its_rule_accuses_it(tmp_path: Path, issued: date, counts: int) -> None:
+    ledger = ledger_of(tmp_path, county(COUNTY, 1000, 500, issue_date=issued))
+    accused = [one.subject for one in check(ledger, {"chain/unreceived-transfer"}).findings]
+    assert len(accused) == counts
+    assert parts_of(ledger)["linkage-count"] == Measured(0, counts)
+
+
+def test_received_is_what_the_ledger_books_whatever_the_source(tmp_path: Path) -> None:
+    tables = county(COUNTY, 1000, 500, target_id=f"I{COUNTY}")
+    issue = {"to_division_code": COUNTY, "amount": 70, "poverty": True}
+    tables["transfers"] += [
+        {"transfer_id": "T1", "source_id": "allocation:LOST", "target_id": f"I{COUNTY}"} | issue,
+        {"transfer_id": "T2", "source_id": f"allocation:A{COUNTY}", "target_id": "LOST"} | issue,
+        {"transfer_id": "T3", "source_id": f"indicator:I{COUNTY}", "target_id": f"I{COUNTY}"} | issue,
+    ]
+    parts = parts_of(ledger_of(tmp_path, tables))
+    assert parts["linkage-count"] == Measured(2, 3), "a target that is not in the ledger is no receipt; T3 never left"
+    assert parts["linkage-amount"] == Measured(1070_00, 1140_00)
+
+
+def test_money_with_the_bureau_is_judged_from_its_receipt_as_its_rule_has_it(tmp_path: Path) -> None:
+    tables = county(COUNTY, 1000, 500, target_id=f"I{COUNTY}", receive_date=date(2017, 1, 29))
+    tables["indicators"][0]["date"] = date(2017, 2, 25)
+    assert parts_of(ledger_of(tmp_path / "late", tables))["promptness"] == Measured(500_00, 1000_00)
+    tables["transfers"][0]["receive_date"] = date(2017, 1, 30)  # 30 days before 1 March: not more than 30
+    assert parts_of(ledger_of(tmp_path / "just", tables))["promptness"] == Measured(0, 0)
+
+
+def test_a_ranking_as_of_a_day_asks_the_rules_as_of_that_day(tmp_path: Path) -> None:
+    tables = county(COUNTY, 1000, 500, target_id=f"I{COUNTY}")
+    tables["indicators"][0]["date"] = date(2017, 1, 2)
+    tables["payments"].append(
+        {"payment_id": "P2", "indicator_id": f"I{COUNTY}", "division_code": COUNTY, "amount": 500}
+        | {"pay_date": date(2017, 3, 20)}
+    )
+    whole = ledger_of(tmp_path, tables)
+    assert parts_of(whole)["promptness"] == Measured(1000_00, 1000_00)
+    before = lineage.open(whole.path, as_of=date(2017, 3, 10))
+    assert parts_of(before)["promptness"] == Measured(500_00, 1000_00), "500 yuan were late on that day"
+    late = finding_id("pace/late-issue", f"indicator:I{COUNTY}")
+    assert late in {row["record"] for row in rank_records(before, rank_terms(), COUNTY, "rectified")}
+    assert late not in {row["record"] for row in rank_records(whole, rank_terms(), COUNTY, "rectified")}
+
+
+def test_a_finding_of_later_days_is_not_rectified_in_a_ranking_before_them(tmp_path: Path) -> None:
+    tables = county(COUNTY, 1000, 500, target_id=f"I{COUNTY}")
+    tables["payments"].append({"payment_id": "P2", "division_code": COUNTY, "amount": 5, "pay_date": date(2017, 3, 20)})
+    whole = ledger_of(tmp_path, tables)
+    lost = finding_id("chain/payment-without-indicator", "payment:P2")
+    record_event(whole, lost, Event("review", "", ""), Actor("省厅"), datetime(2017, 4, 1, 9, 0))
+    before = lineage.open(whole.path, as_of=date(2017, 3, 2))
+    assert lost not in {row["record"] for row in rank_records(before, rank_terms(), COUNTY, "rectified")}
+    after = rank_records(lineage.open(whole.path), rank_terms(), COUNTY, "rectified")
+    assert {"record": lost, "numerator": 0, "denominator": 1} in after
 
 
 def test_divisions_that_cannot_be_judged_are_named_with_the_reason(tmp_path: Path) -> None:
