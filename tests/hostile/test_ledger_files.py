@@ -26,7 +26,7 @@ from tests.hostile.changing import LONG, changed, changed_json
 from tests.staging import load_rows
 from tools.long_life import grow, payment
 
-TRIES = 1500 if LONG else 16
+TRIES = 1500 if LONG else 8
 BUNDLE = Path(__file__).parents[1] / "examples" / "sound" / "bundle"
 RECORD = ("manifest", "batches")
 

@@ -218,7 +218,9 @@ def test_a_chain_of_ten_thousand_hops_keeps_every_fen_of_both_sources(chain: Led
             assert sum(found.values()) == fen, (policy, record)
             assert set(found) <= {f"allocation:{name}" for name in SOURCES}, (policy, record)
     assert chain.trace("payment:P-1").to_json()["state"] == "complete"
-    assert queries.check(chain).findings is not None
+    flows = ["flow/overpaid", "flow/cycle"]
+    found = queries.check(chain, None if LONG else flows).findings
+    assert [one for one in found if one.rule.name in flows] == []
 
 
 def test_a_chain_of_ten_thousand_hops_down_ends_in_all_that_was_given(chain: Ledger) -> None:
@@ -244,10 +246,10 @@ def test_a_ring_of_ten_thousand_hops_is_named_and_takes_no_share(returns: int, t
         found = sourced(view, "payment:P-1", policy)
         assert found.pop("") == returns, policy
         assert sum(found.values()) == paid - returns, policy
-    for name, fen in SOURCES.items():
+    for name, fen in SOURCES.items() if LONG else ():
         down = view.trace(f"allocation:{name}", "down").to_json()
         assert sum(to_fen(one["amount"]) for one in down["reached"]) == fen
-    assert any(one.rule.name == "flow/cycle" for one in queries.check(view).findings)
+    assert len(queries.check(view, ["flow/cycle"]).findings) == 1
 
 
 _FAN = """
