@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lineage import engine
 from lineage.errors import Damaged, LineageError, NotFound, Problem
-from lineage.ledger import checkpoint, comparison, durable, extent, journal, layers, manifest, stored_rows, tokens
+from lineage.ledger import checkpoint, comparison, derived, durable, extent, journal, layers, manifest, stored_rows, tokens
 from lineage.ledger.anchor import Anchor
 from lineage.ledger.checkpoint import Checkpoint
 from lineage.ledger.extent import Since
@@ -80,6 +80,7 @@ def _problems(ledger: Path, tally: _Tally, anchors: Sequence[Anchor], since: Sin
     except Damaged as error:
         yield Problem("manifest", error.message, "manifests 000001, 000002 … without a gap")
         return
+    yield from _cut_off(ledger, last)
     numbers: Sequence[int] = since.batches(last, anchors) if since else range(1, last + 1)
     tally.unread = last - len(numbers)
     on = engine.connect()
@@ -101,6 +102,15 @@ def _problems(ledger: Path, tally: _Tally, anchors: Sequence[Anchor], since: Sin
     yield from (problem for one in anchors if one.batch > last for problem in [_beyond(one, "batch", last)])
     yield from _journal(ledger, tally, anchors)
     yield from _audit(ledger, tally)
+
+
+def _cut_off(ledger: Path, last: int) -> Iterator[Problem]:
+    """What was made from batches that are no more there: derived data outlive them. Without it only an anchor tells."""
+    made = derived.named(ledger)
+    if made and made.batch > last:
+        hint = "manifests were cut off the end: put them back, or take the ledger from a backup"
+        yield Problem(f"manifest/{last + 1:06d}.json", "none", f"the manifest of batch {made.batch} and those before it, "
+                      "from which derived data were made", hint)  # fmt: skip
 
 
 def _comparing(on: engine.Engine, ledger: Path, one: Checkpoint, numbers: Sequence[int]) -> comparison.Comparing:

@@ -11,7 +11,7 @@ import pytest
 
 from lineage import engine
 from lineage.errors import NotFound
-from lineage.ledger import durable, journal, verify
+from lineage.ledger import derive, durable, journal, verify
 from tests.staging import load_rows
 
 
@@ -143,6 +143,16 @@ def test_a_missing_an_extra_and_a_gone_file_are_named(ledger: Path) -> None:
 def test_a_gap_in_the_manifests_is_named(ledger: Path) -> None:
     (ledger / "manifest/000002.json").unlink()
     assert "without a gap" in found(ledger)
+
+
+def test_manifests_cut_off_the_end_are_missed_by_derived_data(ledger: Path) -> None:
+    derive(ledger)
+    last = max((ledger / "manifest").glob("*.json"))
+    last.unlink()
+    found = verify(ledger).problem
+    assert found is not None
+    assert found.file == f"manifest/{last.name}"
+    assert "cut off" in found.hint
 
 
 def test_a_broken_audit_file_is_named(ledger: Path) -> None:
