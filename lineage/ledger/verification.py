@@ -17,7 +17,18 @@ from pathlib import Path
 
 from lineage import engine
 from lineage.errors import Damaged, LineageError, NotFound, Problem
-from lineage.ledger import checkpoint, comparison, derived, durable, extent, journal, layers, manifest, stored_rows, tokens
+from lineage.ledger import (
+    checkpoint,
+    comparison,
+    derived,
+    durable,
+    extent,
+    journal,
+    layers,
+    manifest,
+    stored_rows,
+    tokens,
+)
 from lineage.ledger.anchor import Anchor
 from lineage.ledger.checkpoint import Checkpoint
 from lineage.ledger.extent import Since
@@ -109,8 +120,8 @@ def _cut_off(ledger: Path, last: int) -> Iterator[Problem]:
     made = derived.named(ledger)
     if made and made.batch > last:
         hint = "manifests were cut off the end: put them back, or take the ledger from a backup"
-        yield Problem(f"manifest/{last + 1:06d}.json", "none", f"the manifest of batch {made.batch} and those before it, "
-                      "from which derived data were made", hint)  # fmt: skip
+        wanted = f"the manifest of batch {made.batch} and those before it, from which derived data were made"
+        yield Problem(f"manifest/{last + 1:06d}.json", "none", wanted, hint)
 
 
 def _comparing(on: engine.Engine, ledger: Path, one: Checkpoint, numbers: Sequence[int]) -> comparison.Comparing:
