@@ -92,9 +92,8 @@ def shifts(ledger: Ledger, terms: Terms) -> tuple[Ranking, tuple[Shift, ...]]:
     alternatives = {
         policy: Terms(terms.weights, policy, terms.calibre) for policy in RANKED_POLICIES if policy != terms.policy
     }
-    alternatives["equal weights"] = Terms(
-        _reweighted(terms.weights, dict.fromkeys(PARTS, 1)), terms.policy, terms.calibre
-    )
+    alike = {part: min(weight, 1) for part, weight in terms.weights.weights.items()}  # what was taken out stays out
+    alternatives["equal weights"] = Terms(_reweighted(terms.weights, alike), terms.policy, terms.calibre)
     for part in PARTS:
         if terms.weights.weights[part] and sum(weight > 0 for weight in terms.weights.weights.values()) > 1:
             without = _reweighted(terms.weights, {**terms.weights.weights, part: 0})

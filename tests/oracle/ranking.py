@@ -59,6 +59,8 @@ class Asked:
     closed: frozenset[tuple[str, str]] = frozenset()
     worked_on: dict[tuple[str, str], str] = field(default_factory=dict)
     """(rule, subject) to division, of all findings that stand in the journal."""
+    holding_now: frozenset[tuple[str, str]] = frozenset()
+    """Findings that hold now; those of them that do not hold in the view asked are of later days or loads."""
 
 
 class Judged:
@@ -299,7 +301,7 @@ def _rectified(judged: Judged, asked: Asked, lines: Lines) -> None:
     for rule, hits in judged.findings.items():
         for subject, _, _ in hits:
             holding[rule, subject] = division_of(judged.books, subject)
-    for key in {*holding, *asked.worked_on}:
+    for key in {*holding, *(key for key in asked.worked_on if key not in asked.holding_now)}:
         here = holding[key] if key in holding else asked.worked_on[key]
         mended = key in asked.closed or key not in holding
         lines["rectified"][here]["|".join(key)] = (int(mended), 1)

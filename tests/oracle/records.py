@@ -85,6 +85,12 @@ class Books:
     network: Network
     every: dict[str, set[str]]
     """The ids of all records of each table, those that are dated later too: a reference to one does not dangle."""
+    as_recorded: Tables | None = None
+    """The tables without accepted links, where there are such: some rules judge what a record itself names."""
+
+    def recorded(self) -> Books:
+        """The same books with the references that the records themselves bear."""
+        return Books(self.as_of, self.as_recorded or self.tables, self.network, self.every)
 
     def rows(self, name: str) -> list[Row]:
         return self.tables.get(name, [])
@@ -233,10 +239,39 @@ def part(lot: Lot, amount: int) -> Lot:
 
 def books_as_of(folder: Path, as_of: str = "") -> Books:
     """The books of a bundle as of a day (default its latest)."""
-    whole = tables_of(folder)
+    return books_of(tables_of(folder), as_of)
+
+
+def books_of(whole: Tables, as_of: str = "", accepted: list[tuple[str, str]] | None = None) -> Books:
+    """The books of tables as of a day; a link (from, to) that people accepted counts as the reference would."""
     day = as_of or latest_date(whole)
     tables = seen_on(whole, day)
-    return Books(day, tables, network_of(tables), _ids(whole))
+    network = network_of(tables, accepted)
+    return Books(day, _referring(tables, network), network, _ids(whole), tables)
+
+
+def _referring(tables: Tables, network: Network) -> Tables:
+    """The tables with every accepted link in the column that would have said it."""
+    said = {}
+    for edge in network.edges:
+        if edge.evidence == "asserted":
+            kinds = (edge.source.split(":")[0], edge.target.split(":")[0])
+            if kinds[0] == "transfer":
+                said[edge.source, "target_id"] = edge.target
+            elif kinds[1] == "indicator":
+                said[edge.target, "previous_id"] = edge.source
+            else:
+                said[edge.target, "source_id" if kinds[1] == "transfer" else "indicator_id"] = edge.source
+    if not said:
+        return tables
+    found = dict(tables)
+    for name in ("transfers", "indicators", "payments"):
+        found[name] = [
+            row | {column: said.get((f"{KINDS[name]}:{row[KEYS[name]]}", column), row[column])
+                   for column in REFERS[name] if column != "reverses"}
+            for row in tables.get(name, ())
+        ]
+    return found
 
 
 def _ids(tables: Tables) -> dict[str, set[str]]:
