@@ -39,7 +39,7 @@ test: check ## the checks, then every test, with real servers where they can be 
 
 test-long: .venv/all.stamp ## kills, faults, hostile input, properties, with many more examples; 1,000 traces and 100 kills on Neo4j
 	HYPOTHESIS_PROFILE=long LINEAGE_WORLDS=60 $(BIN)/python -m pytest -n $(WORKERS) tests/property tests/crash \
-		tests/hostile tests/differential/test_random_ledgers.py tests/differential/test_histories.py $(GRAPH_SERVER_TESTS) $(TESTS)
+		tests/hostile tests/differential/test_random_ledgers.py tests/differential/test_histories.py tests/differential/test_proposed_links.py $(GRAPH_SERVER_TESTS) $(TESTS)
 
 check: .venv/all.stamp ## lint, types, layers, house style
 	$(BIN)/ruff check .

@@ -90,7 +90,7 @@ _COUNTED = f"""
                coalesce(r.target, 'indicator:' || coalesce(d.indicator_id, t.target_id)) AS target
         FROM transfers t LEFT JOIN given g ON g.target = t.record LEFT JOIN received r ON r.source = t.record
         LEFT JOIN by_document d ON d.transfer_id = t.transfer_id
-        WHERE NOT t.is_reversal AND t.net_fen > 0),
+        WHERE NOT t.is_reversal AND t.kind = 'carry_over'),
     carried AS (
         SELECT a.entry
         FROM listed_links a

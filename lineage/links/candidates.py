@@ -16,7 +16,10 @@ _ORIGIN = """
         UNION ALL
         SELECT record, indicator_id, division_code, fiscal_year, function_code, project_code, doc_no, date, amount_fen
         FROM indicators)"""
+_LEFT = "greatest(n.inflow_fen, n.amount_fen, n.outflow_fen) - n.outflow_fen"
+"""What a record has not given yet. Its `pool_fen` is less by what only goes round, its outflow is not."""
 _WIDE = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
+_OTHER_SIGNS = "abcdefghijklmnopqrstuvwxyz!#$%&()*+,-./:;<=>@[]^_{|}~"
 _NARROW = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)).replace("'", "''")
 
 
@@ -31,9 +34,27 @@ def _plain(text: str) -> str:
 def _near(one: str, other: str) -> str:
     """Misspelt: 1 where the plain forms are equal, less for one slip between them and for two."""
     left, right = _plain(one), _plain(other)
-    slips = f"damerau_levenshtein({left}, {right})"
+    slips = _slips(left, right)
     return (f"CASE WHEN abs(length({left}) - length({right})) > 2 THEN 0.0 ELSE "
             f"CASE {slips} WHEN 0 THEN 1.0 WHEN 1 THEN 0.8 WHEN 2 THEN 0.3 ELSE 0.0 END END")
+
+
+def _slips(left: str, right: str) -> str:
+    """Signs wrong, left out, put in or swapped.
+
+    DuckDB counts bytes, of which a Chinese character has three: each stands as one sign here that no plain form has.
+    """
+    chinese = f"regexp_replace({left} || {right}, '[0-9A-Z]', '', 'g')"
+    signs = [f"translate({text}, {chinese}, '{_OTHER_SIGNS}')" for text in (left, right)]
+    return (f"CASE WHEN {chinese} = '' THEN damerau_levenshtein({left}, {right}) "
+            f"ELSE damerau_levenshtein({', '.join(signs)}) END")
+
+
+def _alike(one: str, other: str) -> str:
+    """Signs in both texts, of those in either; 0 where one is empty."""
+    left, right = (f"list_distinct(string_split({text}, ''))" for text in (one, other))
+    both = f"len(list_intersect({left}, {right}))"
+    return f"coalesce({both} / (len({left}) + len({right}) - {both}), 0.0)"
 
 
 _NUMBER_NEAR = _near("document_number(w.doc_no)", "document_number(h.superior_doc_no)")
@@ -45,14 +66,15 @@ _RECEIVED = f"""
         WHERE NOT t.is_reversal AND t.net_fen > 0 AND t.record NOT IN (SELECT source FROM edges)),
     hungry AS (
         SELECT i.*, n.inflow_fen, d.fiscal_parent FROM indicators i JOIN nodes n ON n.record = i.record
-        LEFT JOIN divisions d ON d.division_code = i.division_code
+        LEFT JOIN division_rows d ON d.division_code = i.division_code AND i.date >= d.since AND i.date < d.until
         WHERE n.inflow_fen < i.amount_fen),
     pairs AS (
         SELECT w.record AS source, h.record AS target, h.record AS broken, w.net_fen AS amount_fen,
                CASE WHEN document_number(w.doc_no) IN (document_number(h.superior_doc_no), document_number(h.doc_no))
                     THEN 1.0 ELSE 0.0 END AS number_quoted,
                CASE WHEN w.doc_no IS NULL OR h.superior_doc_no IS NULL THEN 0.0
-                    WHEN document_number(w.doc_no) = document_number(h.superior_doc_no) THEN 0.0
+                    WHEN document_number(w.doc_no) IN (document_number(h.superior_doc_no), document_number(h.doc_no))
+                    THEN 0.0
                     ELSE {_NUMBER_NEAR} END AS number_near,
                CASE WHEN w.target_id IS NULL THEN 0.0 ELSE {_near("w.target_id", "h.indicator_id")} END AS id_near,
                CASE WHEN h.amount_fen - h.inflow_fen = w.net_fen
@@ -64,10 +86,11 @@ _RECEIVED = f"""
                CASE WHEN h.date BETWEEN w.issue_date AND w.issue_date + 90 THEN 1.0 ELSE 0.0 END AS dates_in_order,
                CASE WHEN h.project_code = w.project_code THEN 1.0 ELSE 0.0 END AS project_same,
                CASE WHEN h.agency_code IS NOT DISTINCT FROM w.to_agency_code THEN 1.0 ELSE 0.0 END AS agency_same,
-               CASE WHEN w.title IS NULL OR h.title IS NULL THEN 0.0 ELSE jaccard(w.title, h.title) END AS title_alike
+               w.title AS title, h.title AS other_title
         FROM waiting w JOIN hungry h ON h.division_code = w.to_division_code
         WHERE w.record NOT IN (SELECT source FROM edges))
-    SELECT * FROM pairs WHERE number_quoted + number_near + id_near + amount_equal > 0 ORDER BY target, source"""
+    SELECT *, {_alike("title", "other_title")} AS title_alike
+    FROM pairs WHERE number_quoted + number_near + id_near + amount_equal > 0 ORDER BY target, source"""
 
 _GIVEN = f"""
     WITH {_ORIGIN},
@@ -75,15 +98,16 @@ _GIVEN = f"""
         SELECT t.*, d.fiscal_parent, split_part(t.source_id, ':', -1) AS source_name,
                coalesce(i.fiscal_year, year(t.issue_date)) AS target_year, i.function_code AS target_function,
                i.project_code AS target_project
-        FROM linked_transfers t LEFT JOIN divisions d ON d.division_code = t.to_division_code
+        FROM linked_transfers t LEFT JOIN division_rows d
+          ON d.division_code = t.to_division_code AND t.issue_date >= d.since AND t.issue_date < d.until
         LEFT JOIN indicators i ON i.indicator_id = t.target_id
         WHERE NOT t.is_reversal AND t.net_fen > 0 AND t.record NOT IN (SELECT target FROM edges)),
     pairs AS (
         SELECT o.record AS source, l.record AS target, l.record AS broken, l.net_fen AS amount_fen,
                CASE WHEN l.source_name IS NULL THEN 0.0 ELSE {_near("l.source_name", "o.id")} END AS id_near,
                CASE WHEN document_number(l.doc_no) = document_number(o.doc_no) THEN 1.0 ELSE 0.0 END AS number_quoted,
-               CASE WHEN n.pool_fen - n.outflow_fen = l.net_fen THEN 1.0 ELSE 0.0 END AS balance_equal,
-               CASE WHEN n.pool_fen - n.outflow_fen >= l.net_fen THEN 1.0 ELSE 0.0 END AS balance_enough,
+               CASE WHEN {_LEFT} = l.net_fen THEN 1.0 ELSE 0.0 END AS balance_equal,
+               CASE WHEN {_LEFT} >= l.net_fen THEN 1.0 ELSE 0.0 END AS balance_enough,
                CASE WHEN o.function_code = l.target_function THEN 1.0 ELSE 0.0 END AS function_same,
                CASE WHEN o.fiscal_year = l.target_year THEN 1.0 ELSE 0.0 END AS year_same,
                CASE WHEN o.project_code = l.target_project THEN 1.0 ELSE 0.0 END AS project_same,
@@ -115,8 +139,8 @@ _PAID = f"""
                     THEN 1.0 ELSE 0.0 END AS number_quoted,
                CASE WHEN l.agency_code = i.agency_code THEN 1.0 ELSE 0.0 END AS agency_same,
                CASE WHEN i.amount_fen - coalesce(drawn.fen, 0) >= l.net_fen THEN 1.0 ELSE 0.0 END AS balance_on_day,
-               CASE WHEN n.pool_fen - n.outflow_fen = l.net_fen THEN 1.0 ELSE 0.0 END AS balance_equal,
-               CASE WHEN n.pool_fen - n.outflow_fen >= l.net_fen THEN 1.0 ELSE 0.0 END AS balance_enough,
+               CASE WHEN {_LEFT} = l.net_fen THEN 1.0 ELSE 0.0 END AS balance_equal,
+               CASE WHEN {_LEFT} >= l.net_fen THEN 1.0 ELSE 0.0 END AS balance_enough,
                CASE WHEN l.function_code = i.function_code THEN 1.0 ELSE 0.0 END AS function_same,
                CASE WHEN l.project_code = i.project_code THEN 1.0 ELSE 0.0 END AS project_same,
                CASE WHEN i.date <= l.pay_date AND i.fiscal_year = year(l.pay_date) THEN 1.0 ELSE 0.0 END
@@ -132,20 +156,25 @@ _PAID = f"""
 _CARRIED = f"""
     WITH hungry AS (
         SELECT i.*, n.inflow_fen FROM indicators i JOIN nodes n ON n.record = i.record
-        WHERE i.origin = 'carry_over' AND n.inflow_fen < i.amount_fen),
+        WHERE i.origin = 'carry_over' AND n.inflow_fen < i.amount_fen
+          AND coalesce(i.previous_id NOT IN (SELECT indicator_id FROM indicators), true)),
+    told AS (
+        SELECT source_id AS source, 'indicator:' || target_id AS target FROM linked_transfers
+        WHERE NOT is_reversal AND kind = 'carry_over'),
     pairs AS (
         SELECT p.record AS source, h.record AS target, h.record AS broken, h.amount_fen - h.inflow_fen AS amount_fen,
                CASE WHEN h.previous_id IS NULL THEN 0.0 ELSE {_near("h.previous_id", "p.indicator_id")} END
                    AS id_near,
-               CASE WHEN n.pool_fen - n.outflow_fen = h.amount_fen - h.inflow_fen THEN 1.0 ELSE 0.0 END
+               CASE WHEN {_LEFT} = h.amount_fen - h.inflow_fen THEN 1.0 ELSE 0.0 END
                    AS balance_equal,
-               CASE WHEN n.pool_fen - n.outflow_fen >= h.amount_fen - h.inflow_fen THEN 1.0 ELSE 0.0 END
+               CASE WHEN {_LEFT} >= h.amount_fen - h.inflow_fen THEN 1.0 ELSE 0.0 END
                    AS balance_enough,
                CASE WHEN h.agency_code IS NOT DISTINCT FROM p.agency_code THEN 1.0 ELSE 0.0 END AS agency_same,
                CASE WHEN h.function_code = p.function_code THEN 1.0 ELSE 0.0 END AS function_same,
                CASE WHEN h.project_code = p.project_code THEN 1.0 ELSE 0.0 END AS project_same
         FROM hungry h JOIN indicators p ON p.division_code = h.division_code AND p.fiscal_year = h.fiscal_year - 1
-        JOIN nodes n ON n.record = p.record)
+        JOIN nodes n ON n.record = p.record
+        ANTI JOIN told ON told.source = p.record AND told.target = h.record)
     SELECT * FROM pairs WHERE id_near > 0 OR balance_equal > 0 OR balance_enough * agency_same * function_same > 0
     ORDER BY target, source"""
 

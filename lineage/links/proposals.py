@@ -1,7 +1,7 @@
 """Proposed links with score, evidence and rivals; what is ambiguous is never called sure.
 
-The score is the sum of named parts, each a feature times its weight. A rival is another proposal for the same
-broken record or the same giver with a score less than `CLOSE` below. Sure: a high score and no rival.
+The score is the sum of named parts, each a feature times its weight. A rival is another proposal for the same broken
+record, or from the same giver where it gives once, with a score less than `CLOSE` below. Sure: a high score, no rival.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CLOSE = 0.10
 SURE = MappingProxyType({"received": 0.66, "given": 0.55, "paid": 0.50, "carried": 0.55, "bundle": 0.60})
+GIVEN_ONCE = ("received", "carried")
+"""Kinds whose giver gives once only: an issue is received, a year's balance carried on by one indicator."""
 WEIGHTS = MappingProxyType({
     "received": {"number_quoted": 0.40, "number_near": 0.30, "id_near": 0.50, "amount_equal": 0.42,
                  "function_same": 0.06, "year_same": 0.05, "parent_right": 0.05, "dates_in_order": 0.04,
@@ -117,7 +119,7 @@ def _judged(proposals: Iterable[Proposal]) -> list[Proposal]:
 def with_rivals(proposals: Iterable[Proposal]) -> list[Proposal]:
     """Proposals with their rivals counted among these alone; whether they are sure stays as it was judged.
 
-    Rivals are others for the same broken record, and for a transfer that can be received once only. A bundle's are
+    Rivals are others for the same broken record, and from the same giver where it gives once only. A bundle's are
     the other sums of the same indicator's candidates, which all lie in its own division: they stay as they are.
     """
     ends: dict[tuple[str, str], list[Proposal]] = defaultdict(list)
@@ -126,15 +128,18 @@ def with_rivals(proposals: Iterable[Proposal]) -> list[Proposal]:
         if proposal.kind == "bundle":
             continue
         ends["broken", proposal.broken].append(proposal)
-        if proposal.kind in ("received", "carried"):
+        if proposal.kind in GIVEN_ONCE:
             ends["giver", proposal.source].append(proposal)
     counted = []
     for proposal in every:
         if proposal.kind == "bundle":
             counted.append(proposal)
             continue
-        others = {other.id for other in ends["broken", proposal.broken] + ends.get(("giver", proposal.source), [])
-                  if other.id != proposal.id and other.score > proposal.score - CLOSE}
+        beside = ends["broken", proposal.broken]
+        if proposal.kind in GIVEN_ONCE:
+            beside = beside + ends["giver", proposal.source]
+        others = {other.id for other in beside
+                  if other.id != proposal.id and other.score > round(proposal.score - CLOSE, 6)}
         counted.append(replace(proposal, rivals=len(others)))
     return counted
 

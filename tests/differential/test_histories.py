@@ -205,10 +205,10 @@ def write_tables(bundle: Path, tables: Tables, marks: Tables) -> frozenset[str]:
     for name in sorted({*tables, *marks}):
         rows = [{**row, "gone": ""} for row in tables.get(name, ())]
         rows += [{**row, "gone": "x"} for row in marks.get(name, ())]
-        columns = list(rows[0]) if rows else [*KEYS[name], "gone"]
+        columns = list(dict.fromkeys(column for row in rows for column in row)) or [*KEYS[name], "gone"]
         file = bundle / f"{name}.csv"
         with file.open("w", encoding="utf-8", newline="") as opened:
-            writer = csv.DictWriter(opened, columns)
+            writer = csv.DictWriter(opened, columns, restval="")
             writer.writeheader()
             writer.writerows(rows)
         contents.append(f"{name}:{file.read_text(encoding='utf-8')}")

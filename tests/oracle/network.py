@@ -124,7 +124,7 @@ def network_of(tables: Tables, asserted: list[tuple[str, str]] | None = None) ->
     nodes: dict[str, Node] = {}
     edges: list[Edge] = []
     _arrange(tables, divisions, nodes)
-    _transfers(tables, divisions, nodes, edges)
+    _transfers(tables, nodes, edges)
     _payments(tables, nodes, edges)
     _accounts(tables, nodes, edges)
     _batches(tables, nodes, edges)
@@ -161,9 +161,9 @@ def _arrange(tables: Tables, divisions: dict[str, Row], nodes: dict[str, Node]) 
                              own=own, tier=LEVEL_TIER[level] if own else "")
 
 
-def _transfers(tables: Tables, divisions: dict[str, Row], nodes: dict[str, Node], edges: list[Edge]) -> None:
+def _transfers(tables: Tables, nodes: dict[str, Node], edges: list[Edge]) -> None:
     rows = netted(tables["transfers"], "transfer_id")
-    linked = _document_links(tables, divisions, nodes, rows)
+    linked = _document_links(tables, nodes, rows)
     for row, amount in rows:
         record = "transfer:" + row["transfer_id"]
         source = source_of(row["source_id"], nodes)
@@ -189,7 +189,14 @@ def source_of(reference: str, nodes: dict[str, Node]) -> Node | None:
     return bearers[0] if len(bearers) == 1 else None
 
 
-def _document_links(tables: Tables, divisions: dict[str, Row], nodes: dict[str, Node],
+def division_on(divisions: list[Row], code: str, day: str) -> Row:
+    """The row of a division in force on a day: parents change."""
+    rows = sorted((row for row in divisions if row["division_code"] == code), key=lambda row: row.get("valid_from", ""))
+    begun = [row for row in rows if row.get("valid_from", "") <= day]
+    return begun[-1] if begun and not "" < begun[-1].get("valid_to", "") < day else {}
+
+
+def _document_links(tables: Tables, nodes: dict[str, Node],
                     transfers: list[tuple[Row, int]]) -> dict[str, list[str]]:
     received = {"indicator:" + bare(row["target_id"], "indicator") for row, _ in transfers}
     found: dict[str, list[str]] = defaultdict(list)
@@ -197,7 +204,7 @@ def _document_links(tables: Tables, divisions: dict[str, Row], nodes: dict[str, 
         record = "indicator:" + row["indicator_id"]
         if row["origin"] != "superior" or record in received or not row["superior_doc_no"]:
             continue
-        parent = divisions.get(row["division_code"], {}).get("fiscal_parent")
+        parent = division_on(tables["divisions"], row["division_code"], row["date"]).get("fiscal_parent")
         fitting = [
             "transfer:" + other["transfer_id"] for other, _ in transfers
             if other["kind"] == "issue" and not other["target_id"] and other["to_division_code"] == row["division_code"]
@@ -298,8 +305,12 @@ def _accept(asserted: list[tuple[str, str]], tables: Tables, nodes: dict[str, No
 
 
 def _years(tables: Tables, asserted: list[tuple[str, str]], nodes: dict[str, Node], edges: list[Edge]) -> None:
-    carried = {(bare(row["source_id"], "indicator"), bare(row["target_id"], "indicator"))
-               for row in tables["transfers"] if row["kind"] == "carry_over" and not row["reverses"]}
+    overs = {"transfer:" + row["transfer_id"]: row for row in tables["transfers"]
+             if row["kind"] == "carry_over" and not row["reverses"]}
+    carried = {("indicator:" + bare(row["source_id"], "indicator"), "indicator:" + bare(row["target_id"], "indicator"))
+               for row in overs.values()}
+    carried |= {(one.source, other.target) for one in edges for other in edges
+                if one.target == other.source and one.target in overs}
     came: dict[str, int] = defaultdict(int)
     for edge in edges:
         came[edge.target] += edge.amount
@@ -307,8 +318,10 @@ def _years(tables: Tables, asserted: list[tuple[str, str]], nodes: dict[str, Nod
         earlier, later = "indicator:" + bare(row["previous_id"], "indicator"), "indicator:" + row["indicator_id"]
         evidence = "recorded"
         if earlier not in nodes:
-            earlier, evidence = {target: source for source, target in asserted}.get(later, ""), "asserted"
-        if earlier.startswith("indicator:") and earlier in nodes and (earlier[10:], row["indicator_id"]) not in carried:
+            links = [source for source, target in asserted if target == later and source.startswith("indicator:")
+                     and source in nodes and (source, later) not in carried]
+            earlier, evidence = links[0] if links else "", "asserted"
+        if earlier in nodes and (earlier, later) not in carried:
             edges.append(Edge(earlier, later, max(0, fen(row["amount"]) - came[later]), row["date"], evidence))
 
 
