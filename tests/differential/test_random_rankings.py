@@ -23,9 +23,11 @@ from lineage.links.decisions import accept
 from lineage.links.proposals import propose
 from queries.rank_parts import RANKED_POLICIES
 from queries.rank_shift import shifts
+from tests.differential.test_random_books import engine_findings
 from tests.oracle import ranking
-from tests.oracle.network import Row, Tables
-from tests.oracle.random_books import Maker, write_rows
+from tests.oracle.network import Row, Tables, tables_of
+from tests.oracle.random_books import COLUMNS, Maker, write_rows
+from tests.oracle.random_ledger import EXAMPLE, MOST_FEN, World
 from tests.oracle.ranking import Asked, Judged
 from tests.oracle.records import books_as_of, books_of
 from tests.oracle.view import laid_over
@@ -126,6 +128,36 @@ def test_random_ledgers_are_ranked_as_the_oracle_ranks_them(seed: int, tmp_path:
         answers = compare(ledger, judged, every)
         for division in [one["division_code"] for one in answers[-1]["divisions"]][:2]:
             compare_records(ledger, judged, every[-1], division)
+
+
+def tangled_rows(seed: int) -> Tables:
+    """A tangled world (rings, double uses, lost references) with the columns that rules and ranking ask for."""
+    world, draw = World(seed, f"w{seed}-", most=MOST_FEN // 1000), random.Random(seed)
+    rows: Tables = {name: [] for name in COLUMNS}
+    for name, found in (world.make() | {"divisions": tables_of(EXAMPLE)["divisions"]}).items():
+        rows[name] = [dict.fromkeys(COLUMNS[name].split(","), "") | row for row in found]
+    for row in rows["payments"]:
+        row["payee_kind"] = draw.choice(("person", "household", "village", "special_account"))
+        row["method"] = draw.choice(("direct", "appropriation"))
+    for row in rows["account_entries"]:
+        row["payee_kind"] = draw.choice(("person", "household", "")) if row["direction"] == "expenditure" else ""
+    for row in rows["indicators"]:
+        row["entry"] = draw.choice(("", "manual"))
+    return rows
+
+
+@pytest.mark.parametrize("seed", SEEDS[: len(SEEDS) // 2])
+def test_tangled_ledgers_are_judged_and_ranked_as_the_oracle_does(seed: int, tmp_path: Path) -> None:
+    rows = tangled_rows(seed)
+    write_rows(tmp_path / "bundle", rows)
+    assert not loaders.load(tmp_path / "ledger", [tmp_path / "bundle"]).rejected
+    draw = random.Random(seed)
+    for day in (None, date(2017, 2, 10)):
+        ledger = lineage.open(tmp_path / "ledger", as_of=day)
+        judged = Judged(books_of(rows, str(ledger.as_of)))
+        assert engine_findings(ledger) == {name: hits for name, hits in judged.findings.items() if hits}
+        every = [terms_by_chance(draw, policy) for policy in RANKED_POLICIES]
+        compare(ledger, judged, [replace(one, rules=one.rules | LENIENT) for one in every])
 
 
 def work_on(ledger: Ledger, draw: random.Random) -> Worked:

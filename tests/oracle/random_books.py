@@ -439,10 +439,10 @@ def write_random_books(folder: Path, seed: int) -> None:
 
 
 def write_rows(folder: Path, tables: dict[str, list[Row]]) -> None:
-    """Write tables as a bundle of CSV files."""
+    """Write tables as a bundle of CSV files; all rows of a table have the same columns."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS[name].split(","))
+            writer = csv.DictWriter(file, list(rows[0]) if rows else COLUMNS[name].split(","))
             writer.writeheader()
             writer.writerows(rows)

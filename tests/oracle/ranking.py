@@ -17,7 +17,7 @@ from tests.oracle.attribution import Key, Lot, attribute
 from tests.oracle.measures import Figures, first_bookings, is_lump, system_figures
 from tests.oracle.network import fen
 from tests.oracle.reconciliation import reconcile
-from tests.oracle.records import CLASSES, KINDS, Books, Record, days_between, is_poverty, named, poverty_fen
+from tests.oracle.records import CLASSES, KINDS, Books, Record, days_between, is_poverty, named, part, poverty_fen
 from tests.oracle.rules import Hit, findings
 from tests.oracle.view import KEYS
 
@@ -101,7 +101,7 @@ class Judged:
         return {subject for rule in rules for subject, _, _ in self.findings.get(rule, [])}
 
     def pools(self, policy: str) -> dict[str, Lot]:
-        """Class fen of every record under a policy."""
+        """Class fen of all that is in every record, under a policy; of its own amount: F(amount) of them."""
         if policy not in self._pools:
             self._pools[policy] = attribute(self.books.network, policy, rename=self._class, poverty=is_poverty).pool
         return self._pools[policy]
@@ -244,7 +244,7 @@ def _payments(judged: Judged, asked: Asked, lines: Lines) -> None:
     books, pools = judged.books, judged.pools(asked.policy)
     for payment in judged.paid:
         here = payment.row["division_code"]
-        sourced = sum(amount for key, amount in pools[payment.name].items() if not key[0])
+        sourced = sum(amount for key, amount in part(pools[payment.name], payment.amount).items() if not key[0])
         lines["chain"][here][payment.name] = (sourced, payment.amount)
         if not is_lump(payment):
             central = payment.row["method"] in ("direct", "authorized")
@@ -252,7 +252,7 @@ def _payments(judged: Judged, asked: Asked, lines: Lines) -> None:
     for payment in books.paid:
         if books.year(payment) != books.as_of[:4]:
             continue
-        here, poor = payment.row["division_code"], poverty_fen(pools[payment.name])
+        here, poor = payment.row["division_code"], poverty_fen(part(pools[payment.name], payment.amount))
         if poor and is_lump(payment):
             account = books.network.nodes.get(named(payment.row["account_id"], ("special_accounts",), books.ids))
             lines["accounts"][here][payment.name] = (poor if account and account.kept else 0, poor)
@@ -261,7 +261,7 @@ def _payments(judged: Judged, asked: Asked, lines: Lines) -> None:
     for entry in books.entries:
         if entry.row["direction"] != "expenditure" or entry.row["date"][:4] != books.as_of[:4]:
             continue
-        poor = poverty_fen(pools[entry.name])
+        poor = poverty_fen(part(pools[entry.name], entry.amount))
         if poor and entry.row["payee_kind"] in ("person", "household"):
             here = books.network.nodes[entry.name].division
             lines["one-card"][here][entry.name] = (poor if entry.row["one_card_batch_id"] else 0, poor)

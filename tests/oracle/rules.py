@@ -20,6 +20,7 @@ from tests.oracle.accusations import (
     re_entered_pairs,
     unspent,
 )
+from tests.oracle.attribution import Lot
 from tests.oracle.measures import spending, system_figures
 from tests.oracle.network import bare, fen, strong_sets
 from tests.oracle.records import (
@@ -31,6 +32,7 @@ from tests.oracle.records import (
     months_after,
     named,
     other_fen,
+    part,
     poverty_fen,
 )
 from tests.oracle.view import KEYS
@@ -60,8 +62,14 @@ def findings(books: Books) -> dict[str, list[Hit]]:
     }
 
 
+def own_fen(books: Books, record: Record) -> Lot:
+    """Class fen of what a payment or account expenditure pays: F(amount) of what is in it."""
+    return part(books.pool(record.name), record.amount)
+
+
 def has_poverty(books: Books, record: Record) -> bool:
-    return poverty_fen(books.pool(record.name)) > 0
+    lot = books.pool(record.name) if record.name.startswith("indicator:") else own_fen(books, record)
+    return poverty_fen(lot) > 0
 
 
 def spendings(books: Books) -> list[Record]:
@@ -171,7 +179,7 @@ def non_poverty_source(books: Books) -> Iterator[Hit]:
 @rule("mix/payment")
 def mixed_payment(books: Books) -> Iterator[Hit]:
     for payment in books.paid:
-        lot = books.pool(payment.name)
+        lot = own_fen(books, payment)
         if min(poverty_fen(lot), other_fen(lot)):
             yield payment.name, min(poverty_fen(lot), other_fen(lot)), "orange"
 
