@@ -197,8 +197,9 @@ def load(folder: Path) -> Index:
         name: ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all()
         for name in ("texts", "keys", "others")
     }
-    arrays = {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "places", "key_places", "years")
+    arrays: dict[str, Any] = {
+        name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
+        for name in ("starts", "places", "key_places", "years")
     }
     values: dict[str, Any] = json.loads((folder / "index.json").read_text())
     for name in ("plain", "initials"):

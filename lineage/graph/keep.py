@@ -72,9 +72,10 @@ def _group(folder: Path, name: str, made: Any) -> Any:
 
 
 def _array(folder: Path, stem: str) -> Any:
+    """An array over the mapped file, as a plain one: numpy's own memmap pays a microsecond for every value read."""
     path = folder / f"{stem}.npy"
     try:
-        return np.load(path, mmap_mode="c")
+        return np.asarray(np.load(path, mmap_mode="c"))
     except ValueError:
         return np.load(path)
 
