@@ -261,8 +261,8 @@ def no_accounting(books: Books) -> Iterator[Hit]:
         spent = [edge.date for edge in books.network.leaving(account.name)]
         came = [edge.date for edge in books.network.entering(account.name)]
         came += [receipt[0] for receipt in books.network.nodes[account.name].receipts]
-        last = max(spent) if spent else min(came)
-        if not books.network.nodes[account.name].kept or days_between(last, books.as_of) > 90:
+        last = max(spent) if spent else min(came)  # an opening balance without a date was there before all else
+        if not books.network.nodes[account.name].kept or not last or days_between(last, books.as_of) > 90:
             yield account.name, poor, "orange"
 
 
