@@ -15,7 +15,7 @@ from benchmarks.measures import Scale
 from benchmarks.page import USUAL_PAYMENTS, block_of, keep, section_of
 
 FOLDER = Path(__file__).parent
-FRAME = {"__init__", "__main__", "engines", "measures", "page"}
+FRAME = {"__init__", "__main__", "engines", "measures", "page", "served"}
 
 
 def names() -> list[str]:

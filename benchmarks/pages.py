@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -17,7 +12,7 @@ import httpx
 import psutil
 
 from benchmarks.measures import Measure, Scale
-from benchmarks.trace import ledger_of
+from benchmarks.served import copied, served
 from lineage.ledger import Ledger
 from queries.prepared import prepare
 
@@ -51,17 +46,14 @@ def measure(scale: Scale) -> list[Measure]:
     """Serve and look at every page; then one graph page without a server."""
     import lineage
 
-    with tempfile.TemporaryDirectory(dir=scale.folder) as scratch:
-        ledger = Path(scratch) / "ledger"
-        original = ledger_of(scale)
-        shutil.copytree(original, ledger)
-        shutil.copy(f"{original}.key", f"{ledger}.key")
+    with copied(scale) as ledger:
         prepare(ledger)
         opened = lineage.open(ledger)
         asked = {name: [address] * AGAIN for name, address in STANDING.items()} | _about(opened)
-        with _served(ledger) as client:
+        with served(ledger) as (client, server):
+            _until_idle(psutil.Process(server))
             pages = [_seen(client, name, addresses) for name, addresses in asked.items()]
-        return pages + _graph_page(opened, Path(scratch))
+        return pages + _graph_page(opened, ledger.parent)
 
 
 def _about(ledger: Ledger) -> dict[str, list[str]]:
@@ -81,29 +73,8 @@ def _about(ledger: Ledger) -> dict[str, list[str]]:
     }
 
 
-@contextmanager
-def _served(ledger: Path) -> Iterator[httpx.Client]:
-    from tools.neo4j.server import free_port
-
-    port = free_port()
-    command = [sys.executable, "-m", "lineage", "serve", "--ledger", str(ledger), "--port", str(port), "--rate", "0"]
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
-            _until_idle(client, psutil.Process(server.pid))
-            yield client
-    finally:
-        server.terminate()
-        server.wait(60)
-
-
-def _until_idle(client: httpx.Client, server: psutil.Process) -> None:
-    """Until the server answers and has nothing more to work out."""
-    while True:
-        with suppress(httpx.TransportError):
-            if client.get("/readyz").status_code == 200:
-                break
-        time.sleep(0.2)
+def _until_idle(server: psutil.Process) -> None:
+    """Until a server that answers has nothing more to work out."""
     while True:
         before = _busy(server)
         time.sleep(IDLE_SECONDS)

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -20,7 +16,7 @@ import httpx
 import psutil
 
 from benchmarks.measures import Measure, Scale
-from benchmarks.trace import ledger_of
+from benchmarks.served import copied, served
 from tools.memory import own_bytes
 
 TITLE = "Serving traces"
@@ -47,11 +43,7 @@ class Tally:
 def measure(scale: Scale) -> list[Measure]:
     """Serve, ask, load, and count."""
     span = float(os.environ.get("SERVING_SECONDS", "600"))
-    with tempfile.TemporaryDirectory(dir=scale.folder) as scratch:
-        ledger = Path(scratch) / "ledger"
-        original = ledger_of(scale)
-        shutil.copytree(original, ledger)
-        shutil.copy(f"{original}.key", f"{ledger}.key")
+    with copied(scale) as ledger:
         tally = _served(ledger, span)
     seconds = sorted(tally.seconds)
     errors = sum(count for status, count in tally.statuses.items() if status != 200)
@@ -68,7 +60,6 @@ def measure(scale: Scale) -> list[Measure]:
 def _served(ledger: Path, span: float) -> Tally:
     import lineage
     from api.access.people import Person, added, users_file, write_people
-    from tools.neo4j.server import free_port
 
     opened = lineage.open(ledger)
     chosen = "SELECT record FROM payments WHERE NOT is_reversal ORDER BY hash(record) LIMIT ?"
@@ -76,22 +67,9 @@ def _served(ledger: Path, span: float) -> Tally:
     division = opened.rows("SELECT division_code FROM payments LIMIT 1")[0]["division_code"]
     people, key = added({}, Person("bench", ("reader", "loader"), ("*",)))
     write_people(users_file(ledger), people)
-    port = free_port()
-    command = [sys.executable, "-m", "lineage", "serve", "--ledger", str(ledger), "--port", str(port), "--rate", "0",
-               "--workers", str(WORKERS)]  # fmt: skip
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    address, headers = f"http://127.0.0.1:{port}", {"Authorization": f"Bearer {key}"}
-    try:
-        with httpx.Client(base_url=address, headers=headers, timeout=120) as client:
-            while True:
-                with suppress(httpx.TransportError):
-                    if client.get("/readyz").status_code == 200:
-                        break
-                time.sleep(0.2)
-            return _asked(client, server.pid, records, division, span)
-    finally:
-        server.terminate()
-        server.wait(60)
+    headers = {"Authorization": f"Bearer {key}"}
+    with served(ledger, ("--workers", str(WORKERS)), headers) as (client, server):
+        return _asked(client, server, records, division, span)
 
 
 def _asked(client: httpx.Client, server: int, records: list[str], division: str, span: float) -> Tally:

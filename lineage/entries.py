@@ -80,8 +80,8 @@ class _Calendar:
         edges = self._graph.edges
         date = int(edges.date[edge])
         part = 0
-        place = place_of(edges.named_edge, edge)
-        if place < len(edges.named_edge) and edges.named_edge[place] == edge:
+        place = self._graph.named_place(edge)
+        if place >= 0:
             part = int(edges.named_part[place])
             if part and edges.date[edges.named_deposit[place]] > date:
                 return True

@@ -13,7 +13,7 @@ from lineage.attribution.mixture import Lot, add
 from lineage.day_order import swing
 from lineage.errors import Misuse
 from lineage.graph import Graph
-from lineage.graph.arrays import day, place_of
+from lineage.graph.arrays import day
 from lineage.money import yuan
 from lineage.shares import Follower, records_as_sources
 from lineage.subgraph import edges_of, money_order, reach
@@ -127,9 +127,8 @@ def _step(graph: Graph, follower: Follower, edge: int) -> Step:
     amount = int(edges.flow[edge])
     lot = follower.draw(edge)
     there, before = _history(graph, follower, edge)
-    place = place_of(edges.named_edge, edge)
-    is_named = place < len(edges.named_edge) and edges.named_edge[place] == edge
-    part = int(edges.named_part[place]) if is_named else 0
+    place = graph.named_place(edge)
+    part = int(edges.named_part[place]) if place >= 0 else 0
     on_line = follower.policy in INTERVAL_POLICIES and part < amount
     start = int(edges.line_before[edge])
     shares = tuple(

@@ -47,8 +47,13 @@ class Description:
 
     @property
     def whole(self) -> str:
-        """Title and document number in one line; the number once."""
-        return " ".join(dict.fromkeys(part for part in (self.title, self.doc_no) if part))
+        """Title and document number."""
+        return one_line(self.title, self.doc_no)
+
+
+def one_line(*parts: str | None) -> str:
+    """What there is of some texts in one line, none of them twice."""
+    return " ".join(dict.fromkeys(part for part in parts if part))
 
 
 def describe(ledger: Ledger, records: Iterable[str]) -> dict[str, Description]:

@@ -19,6 +19,7 @@ from lineage.errors import LineageError, Misuse
 from lineage.graph.arrays import day
 from lineage.money import yuan
 from lineage.schema import NODE_KINDS
+from queries.described import one_line
 from queries.page import Page
 from queries.search_index import Index, index_of
 from queries.search_match import Matched, Scores, match, match_texts, nothing
@@ -230,8 +231,7 @@ def _hit(
 def _words(record: int, title: str, borne: Mapping[tuple[int, str], str]) -> str:
     payee = borne.get((record, "payee")) or borne.get((record, "person"))
     number = borne.get((record, "doc_no")) or borne.get((record, "superior_doc_no"))
-    parts = (payee, borne.get((record, "title")) or title, number)
-    return " ".join(dict.fromkeys(part for part in parts if part))
+    return one_line(payee, borne.get((record, "title")) or title, number)
 
 
 def _snippet(index: Index, text: int) -> str:

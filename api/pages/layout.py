@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -175,7 +175,6 @@ def _top(view: View, module: str) -> Safe:
         tag("a", view.say(name), href=view.to(f"/{name}"), aria_current="page" if name == module else None)
         for name in MODULES
     ]
-    turned = "en" if view.lang == "zh" else "zh"
     units = [
         tag(
             "a",
@@ -194,7 +193,7 @@ def _top(view: View, module: str) -> Safe:
         action="/search",
         role="search",
     )
-    other = tag("a", "English" if turned == "en" else "中文", href=view.here(lang=turned), hreflang=turned, lang=turned)
+    other = other_language(view.lang, lambda turned: view.here(lang=turned))
     return tag(
         "header",
         tag("a", view.say("skip"), href="#content", class_="skip"),
@@ -203,6 +202,12 @@ def _top(view: View, module: str) -> Safe:
         box,
         tag("p", tag("span", units, role="group", aria_label=view.say("unit")), other, class_="choices"),
     )
+
+
+def other_language(lang: Language, address: Callable[[Language], str]) -> Safe:
+    """The way to the same page in the other language, whose address `address` gives."""
+    turned: Language = "en" if lang == "zh" else "zh"
+    return tag("a", "English" if turned == "en" else "中文", href=address(turned), hreflang=turned, lang=turned)
 
 
 def _seen_as(view: View) -> object:
@@ -286,7 +291,7 @@ def _drawn(view: View, body: object) -> list[object]:
             found.append(tag("details", tag("summary", part.words), _drawn(view, part.parts)))
         elif isinstance(part, Beside):
             columns = [tag("div", _drawn(view, column)) for column in part.columns]
-            found.append(tag("div", columns, class_=part.form))
+            found.append(tag("div", columns, class_="pair"))
         else:
             found.append(_drawn(view, part) if isinstance(part, (list, tuple)) else part)
     return found
@@ -305,7 +310,6 @@ class Beside:
     """Parts of a page that stand side by side where there is room."""
 
     columns: tuple[object, ...]
-    form: str = "pair"
 
 
 def _grids(body: object) -> Iterator[Grid]:

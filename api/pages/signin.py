@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.responses import FileResponse
 
-from api.pages.layout import framed
+from api.pages.layout import framed, other_language
 from api.pages.markup import tag
 from lineage.errors import NotFound
 from lineage.words import Language, say
@@ -28,9 +28,7 @@ def sign_in(request: Request) -> Response:
     safe = there if there.startswith("/") and not there.startswith(("//", "/\\")) else "/overview"
     has_provider = request.app.state.service.doorkeeper.provider is not None
     field = tag("input", name="key", type="password", required=True, autocomplete="current-password", size=44)
-    turned = "en" if lang == "zh" else "zh"
-    query = urlencode({"next": safe, "lang": turned})
-    other = tag("a", "English" if lang == "zh" else "中文", href=f"/signin?{query}", hreflang=turned, lang=turned)
+    other = other_language(lang, lambda turned: f"/signin?{urlencode({'next': safe, 'lang': turned})}")
     body = tag(
         "main",
         tag("p", other, class_="choices"),

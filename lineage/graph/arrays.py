@@ -194,6 +194,12 @@ class Graph:
         start, stop = int(self.edges.in_start[node]), int(self.edges.in_start[node + 1])
         return [int(edge) for edge in self.edges.in_edge[start:stop]]
 
+    def named_place(self, edge: int) -> int:
+        """Where a movement stands among those that name deposits; -1 where it names none."""
+        named = self.edges.named_edge
+        place = place_of(named, edge)
+        return place if place < len(named) and named[place] == edge else -1
+
     def state(self, node: int) -> str:
         """The state of a record's chain: complete, partial, broken, or none where it carries no money."""
         if not self.nodes.alive[node]:

@@ -295,7 +295,9 @@ class Ledger:
             if not self._set_is_gone():
                 from lineage.ledger import torn
 
-                raise torn.told(error, self.history, [*self._views.values()]) or error from error
+                if damaged := torn.told(error, self.history, [*self._views.values()]):
+                    raise damaged from error
+                raise
         self._forget_set()
         self.bind(set(_WORD.findall(sql)))
         return ask(self.engine.cursor())

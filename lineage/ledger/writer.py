@@ -203,7 +203,9 @@ def write(
             writer._note_withdrawals()
             yield writer
         except engine.EngineError as error:
-            raise torn.told(error, known) or error from error
+            if damaged := torn.told(error, known):
+                raise damaged from error
+            raise
         finally:
             staging.close()
             durable.discard(work)
